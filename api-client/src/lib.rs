@@ -1,0 +1,4 @@
+//! Talks to registrars; knows nothing of orders or Redis.
+pub mod http;
+pub mod model;
+pub mod provider;

@@ -1,0 +1,1 @@
+//! What may be set, and to what: the configuration of domorder.

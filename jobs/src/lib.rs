@@ -1,0 +1,2 @@
+//! Orders, what may happen to them, what did.
+pub mod state;

@@ -1,0 +1,1 @@
+//! Throughput, latency and size, beside a plain apalis-redis worker.

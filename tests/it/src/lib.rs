@@ -1,0 +1,1 @@
+//! The whole worker on simulated providers and a real Redis.

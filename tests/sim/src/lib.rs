@@ -1,0 +1,1 @@
+//! Provider simulators: state, quirks, a ledger of charges, faults on demand.

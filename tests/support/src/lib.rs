@@ -1,0 +1,1 @@
+//! Real servers for tests: a private Redis on its own port and folder, persistent as in production.

@@ -1,0 +1,1 @@
+//! The worker that drives domain and email orders to their end, charged once.
