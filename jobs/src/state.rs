@@ -186,3 +186,103 @@ words! {
         High = "high",
     }
 }
+
+words! {
+    /// Why an order stands where it stands.
+    Reason {
+        // --- parked
+        /// No money at the provider.
+        Funds = "funds",
+        /// The account is paused (by a person, or for its credentials).
+        Paused = "paused",
+        /// Too many paid calls of the account came to nothing known.
+        BreakerOpen = "breaker_open",
+        /// The provider asked for a slower pace.
+        RateLimited = "rate_limited",
+        /// The order is not to start yet.
+        NotBefore = "not_before",
+        /// The provider renews only nearer to the expiry.
+        RenewalWindow = "renewal_window",
+        /// An earlier order of the same domain is not through.
+        DomainBusy = "domain_busy",
+        // --- queued
+        /// Redis restarted or failed over: no paid call for the settle time.
+        LedgerRestarted = "ledger_restarted",
+        /// The provider could not be reached; nothing was sent.
+        NotSent = "not_sent",
+        /// The read before the paid call gave no answer; nothing was sent.
+        LookFailed = "look_failed",
+        /// Absence was proven, so a new attempt is allowed.
+        AbsenceProven = "absence_proven",
+        /// Started over by a signal.
+        Restarted = "restarted",
+        // --- unknown_outcome
+        /// No complete, recognised answer came back.
+        AnswerLost = "answer_lost",
+        /// An intent was found open: its worker died or was too late.
+        FoundAfterCrash = "found_after_crash",
+        /// The provider says the name is not available: whether it is ours is being found out.
+        TakenCheck = "taken_check",
+        // --- blocked
+        /// The losing registrar has the word.
+        AwaitingLosingRegistrar = "awaiting_losing_registrar",
+        /// The registry has the word.
+        AwaitingRegistry = "awaiting_registry",
+        // --- action_required
+        /// The auth code is wrong, missing or expired.
+        AuthCodeInvalid = "auth_code_invalid",
+        /// Locked at the losing registrar.
+        DomainLocked = "domain_locked",
+        /// Registered or transferred too short a time ago.
+        TooYoung = "too_young",
+        /// A mail waits to be confirmed.
+        ApprovalPending = "approval_pending",
+        /// Contact data stand in the way.
+        ContactInvalid = "contact_invalid",
+        /// Stalled in words that are in no table.
+        Stalled = "stalled",
+        /// The order's deadline passed.
+        DeadlinePassed = "deadline_passed",
+        /// What the provider holds is neither what was expected nor what this order would give.
+        ExpectationDiffers = "expectation_differs",
+        /// Neither presence nor absence could be shown in the time given.
+        OutcomeUnknown = "outcome_unknown",
+        /// Absence was seen by one weak witness only: sending again could buy twice.
+        AbsenceInconclusive = "absence_inconclusive",
+        /// As many attempts as are allowed were made.
+        AttemptsExhausted = "attempts_exhausted",
+        /// The provider could not be reached for as long as is allowed.
+        ProviderUnreachable = "provider_unreachable",
+        /// What the provider had taken is no longer found there.
+        Vanished = "vanished",
+        /// The order's own record or document cannot be used as it is.
+        RecordUnusable = "record_unusable",
+        // --- failed
+        /// The quote is higher than `max_price`.
+        PriceExceeded = "price_exceeded",
+        /// The name is held by another customer or elsewhere.
+        DomainTaken = "domain_taken",
+        /// The losing side or the registry refused the transfer.
+        TransferRefused = "transfer_refused",
+        /// The provider refused a parameter.
+        Invalid = "invalid",
+        /// What should be changed does not exist at the provider.
+        NotFound = "not_found",
+        /// The name is free: there is nothing to transfer.
+        NotRegistered = "not_registered",
+        /// The provider does not sell it.
+        Unsupported = "unsupported",
+        /// A rule of the provider forbids it.
+        NotAllowed = "not_allowed",
+        /// The provider took it and then gave it up.
+        ProviderFailed = "provider_failed",
+        // --- succeeded
+        /// The effect stood before anything was sent.
+        AlreadyDone = "already_done",
+        // --- cancelled
+        /// By a signal.
+        CancelledBySignal = "cancelled_by_signal",
+        /// At the provider, not by this order.
+        CancelledAtProvider = "cancelled_at_provider",
+    }
+}

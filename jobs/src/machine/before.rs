@@ -1,0 +1,230 @@
+//! Until the paid call: start conditions, read first, the decision to send.
+
+use domorder_api_client::provider::{Impediment, Sighting, Snapshot, Trouble, TroubleKind};
+
+use super::{
+    Decision, Facts, FundsSeen, Look, Step, by_deadline, deadline_passed, decide, enter, fail, go, kinds, retry_at,
+    scheduled, signed, succeed, trouble_with_account, wait, waiting,
+};
+use crate::record::{Intent, OrderRecord};
+use crate::state::{Charged, Reason, State};
+
+/// An order in `queued` or `parked` was handed out.
+pub(super) fn claimed(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    if record.state == State::Parked && record.placed {
+        return waiting::claimed(record, facts);
+    }
+    if deadline_passed(&record, facts.now) {
+        return decide(
+            record,
+            Reason::DeadlinePassed,
+            "the order's deadline passed before it could be sent",
+        );
+    }
+    if let Some(at) = facts.not_before.filter(|at| *at > facts.now) {
+        enter(&mut record, State::Parked, Some(Reason::NotBefore), None);
+        return wait(record, Some(at), "not to start before its time");
+    }
+    if !facts.lane_head {
+        enter(&mut record, State::Parked, Some(Reason::DomainBusy), None);
+        let at = record.deadline_at;
+        return wait(record, at, "an earlier order of the same domain is not through");
+    }
+    if record.state == State::Parked && record.reason == Some(Reason::Funds) {
+        return go(record, Step::ReadFunds, "is there money again?");
+    }
+    ready(record, facts)
+}
+
+/// Nothing of the order's own keeps it back: do the ledger and the account let it go?
+pub(super) fn ready(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    if let Some(until) = facts.quiet_until.filter(|at| *at > facts.now) {
+        enter(&mut record, State::Queued, Some(Reason::LedgerRestarted), None);
+        let at = by_deadline(until, &record);
+        return wait(
+            record,
+            Some(at),
+            "the ledger's server restarted: no paid call for the settle time",
+        );
+    }
+    if let Some(until) = facts.breaker_until.filter(|at| *at > facts.now) {
+        enter(&mut record, State::Parked, Some(Reason::BreakerOpen), None);
+        let at = by_deadline(until, &record);
+        return wait(
+            record,
+            Some(at),
+            "too many paid calls of the account came to nothing known",
+        );
+    }
+    if record.state == State::Parked {
+        let (retries, since) = (record.retries, record.retrying_since);
+        enter(&mut record, State::Queued, None, None);
+        (record.retries, record.retrying_since) = (retries, since);
+    }
+    go(record, Step::Look(Look::BeforePaying), "read first, every time")
+}
+
+/// The look before the paid call.
+pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>) -> Decision {
+    let now = facts.now;
+    match sighting {
+        Sighting::Absent(snapshot) if snapshot.taken_elsewhere => fail(
+            record,
+            State::Failed,
+            Reason::DomainTaken,
+            now,
+            "the name is held elsewhere",
+        ),
+        Sighting::Absent(snapshot) => submit(record, snapshot, facts),
+        Sighting::Present(evidence) => {
+            record.learn(&evidence);
+            let reason = (record.attempts == 0).then_some(Reason::AlreadyDone);
+            succeed(
+                record,
+                facts.operation,
+                reason,
+                now,
+                "the effect stands already: it is not bought again",
+            )
+        }
+        Sighting::Pending(stage, evidence) => {
+            record.learn(&evidence);
+            record.placed = true;
+            waiting::stand(
+                record,
+                stage,
+                facts,
+                "one of ours is open at the provider: adopted, not bought again",
+            )
+        }
+        Sighting::Differs(snapshot, message) => {
+            record.provider_message = Some(message);
+            record.expiry = snapshot.baseline.expiry.or(record.expiry);
+            decide(
+                record,
+                Reason::ExpectationDiffers,
+                "what the provider holds is not what was expected: not sent",
+            )
+        }
+        Sighting::Impossible(impediment, message) => {
+            record.provider_message = Some(message);
+            let (reason, why) = impossible(impediment);
+            fail(record, State::Failed, reason, now, why)
+        }
+        Sighting::Ended(_, message) => {
+            record.provider_message = Some(message);
+            decide(
+                record,
+                Reason::ProviderFailed,
+                "an earlier one has ended at the provider: a person decides on a new one",
+            )
+        }
+        Sighting::Unreadable(trouble) => unreadable(record, &trouble, facts),
+    }
+}
+
+/// Why a thing can never come to be, as a reason and a sentence.
+pub(super) const fn impossible(impediment: Impediment) -> (Reason, &'static str) {
+    match impediment {
+        Impediment::DomainTaken => (Reason::DomainTaken, "somebody else holds it"),
+        Impediment::NotFound => (Reason::NotFound, "what should be changed is not in this account"),
+        Impediment::NotRegistered => (Reason::NotRegistered, "the name is free: nothing to transfer"),
+    }
+}
+
+/// Absence was seen a moment ago: fix the baseline and decide to send.
+fn submit(mut record: OrderRecord, snapshot: Snapshot, facts: &Facts<'_>) -> Decision {
+    if record.unknowns >= facts.policy.unknown_attempts_max {
+        return decide(
+            record,
+            Reason::AttemptsExhausted,
+            "as many attempts as are allowed had an unknown outcome",
+        );
+    }
+    if record.baseline.is_none() && kinds::has_baseline(facts.operation) {
+        record.baseline = Some(snapshot.baseline);
+    }
+    enter(&mut record, State::Dispatching, None, None);
+    record.attempts += 1;
+    record.placed = false;
+    record.provider_message = None;
+    if facts.operation.costs_money() {
+        record.charged = Charged::Unknown;
+    }
+    // The caller fills in epoch and digest; the instant is what the gate and the settle time are measured from.
+    record.intent = Some(Intent {
+        attempt: record.attempts,
+        at: facts.now,
+        epoch: 0,
+        digest: String::new(),
+        open: true,
+    });
+    record.next_check_at = None;
+    go(
+        record,
+        Step::Submit,
+        "absent a moment ago: the intent is written, then the one request goes out",
+    )
+}
+
+/// The look failed: no paid call now.
+fn unreadable(mut record: OrderRecord, trouble: &Trouble, facts: &Facts<'_>) -> Decision {
+    if let Some(decision) = trouble_with_account(record.clone(), trouble, facts) {
+        return decision;
+    }
+    record.provider_message = Some(trouble.detail.clone());
+    let Some(at) = retry_at(&mut record, facts, trouble.retry_after) else {
+        return decide(
+            record,
+            Reason::ProviderUnreachable,
+            "the look before the paid call failed for as long as is allowed",
+        );
+    };
+    let at = by_deadline(at, &record);
+    if trouble.kind == TroubleKind::Throttled {
+        let (retries, since) = (record.retries, record.retrying_since);
+        enter(&mut record, State::Parked, Some(Reason::RateLimited), None);
+        (record.retries, record.retrying_since) = (retries, since);
+        return wait(
+            record,
+            Some(at),
+            "the provider asks for a slower pace; nothing was sent",
+        );
+    }
+    enter(&mut record, State::Queued, Some(Reason::LookFailed), None);
+    wait(
+        record,
+        Some(at),
+        "the look before the paid call failed; nothing was sent",
+    )
+}
+
+/// The account's money was read for an order parked for want of it.
+pub(super) fn funds(mut record: OrderRecord, funds: FundsSeen, facts: &Facts<'_>) -> Decision {
+    let look = record.looks;
+    record.looks = record.looks.saturating_add(1);
+    match funds {
+        FundsSeen::Some => ready(record, facts),
+        FundsSeen::None => {
+            let at = by_deadline(scheduled(&facts.policy.poll_funds, look, facts), &record);
+            wait(record, Some(at), "still no money at the provider")
+        }
+        FundsSeen::NotShown => {
+            let at = record.deadline_at;
+            wait(
+                record,
+                at,
+                "the provider does not show its balance: `retry` releases the order",
+            )
+        }
+        FundsSeen::Unreadable(trouble) => {
+            let at = by_deadline(scheduled(&facts.policy.poll_funds, look, facts), &record)
+                .max(facts.now + signed(trouble.retry_after.unwrap_or_default()));
+            let mut decision = wait(record, Some(at), "the account's money could not be read");
+            if trouble.kind == TroubleKind::Credentials {
+                decision.lane = Some(super::Lane::PauseForCredentials);
+            }
+            decision
+        }
+    }
+}

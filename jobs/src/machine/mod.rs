@@ -1,0 +1,448 @@
+//! What happens to an order next. Pure: no clock, no IO, no chance; same arguments, same answer.
+//!
+//! An order's life, as the handler drives it: it hands the record, what was just seen and the facts to [`next`], and
+//! gets a [`Decision`]: the record as it is to be stored, the one [`Step`] to do now, and why. What the step came to is
+//! the next observation. Recovery after a crash runs through the same function: a claimed record in `dispatching` *is*
+//! the observation that its worker died.
+//!
+//! Rooms: [`before`] (until the paid call), [`after`] (its answer), [`reconcile`] (an unknown outcome), [`waiting`]
+//! (the provider or a person has the word), [`signals`] (what people say). What is particular to a kind of order stands
+//! in [`kinds`]. Which sighting an answer is was decided by the provider's adapter; no provider's word is known here.
+//!
+//! The rules that money rests on, each tested as a law over random histories: a paid call is decided on nothing but a
+//! look that saw absence in `queued`; whatever is not proven to be without effect is `unknown_outcome` and leaves it by
+//! reading or by a person only; final states stay.
+
+mod after;
+mod before;
+pub mod kinds;
+mod reconcile;
+mod signals;
+mod waiting;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use domorder_api_client::provider::{Guard, Operation, Outcome, Sighting, Trouble, TroubleKind};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::record::OrderRecord;
+use crate::state::{Charged, Kind, Needs, Reason, State};
+
+pub use signals::{Refused, SignalSeen, may};
+
+/// What was just seen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Observation {
+    /// The order was handed out: nothing new is known but the time.
+    Claimed,
+    /// A look.
+    Saw(Sighting),
+    /// The answer to the paid call.
+    Answered(Outcome),
+    /// The answer to a cancellation at the provider.
+    CancelAnswered(Outcome),
+    /// The answer to an amendment in place.
+    AmendAnswered(Outcome),
+    /// The account's money.
+    Funds(FundsSeen),
+    /// A person or a program spoke.
+    Signal(SignalSeen),
+    /// The order's own document cannot be turned into a request (sealed with a key that is gone, for instance).
+    Unusable(String),
+}
+
+/// What a read of the account's money showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FundsSeen {
+    /// There is some.
+    Some,
+    /// There is none.
+    None,
+    /// The provider doesn't show it.
+    NotShown,
+    /// The read failed.
+    Unreadable(Trouble),
+}
+
+/// The one thing to do now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Read whether the effect stands.
+    Look(Look),
+    /// Make the intent durable, then send the paid call.
+    Submit,
+    /// Hand in the new auth code in place.
+    AmendAuthCode,
+    /// Have the approval mail sent again.
+    ResendApproval,
+    /// Cancel at the provider.
+    Cancel,
+    /// Read the account's money.
+    ReadFunds,
+    /// Nothing until then; `None`: until something or somebody wakes it.
+    Wait(Option<Timestamp>),
+    /// It is over.
+    Close,
+}
+
+/// How to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Look {
+    /// Before a paid call: on the connection that the call will use.
+    BeforePaying,
+    /// Right after a paid call was accepted, on its connection.
+    Verify,
+    /// On a fresh connection, with a control read: absence may be concluded from it.
+    Reconcile,
+    /// Pooled, cheap: how far is it?
+    Follow,
+}
+
+/// Something that concerns the whole account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// Stop the account: its credentials are refused.
+    PauseForCredentials,
+}
+
+/// What follows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The record as it is now.
+    pub record: OrderRecord,
+    /// What to do.
+    pub step: Step,
+    /// Why, for the timeline.
+    pub why: &'static str,
+    /// What concerns the account.
+    pub lane: Option<Lane>,
+}
+
+/// All that a decision may depend on besides the record and what was seen.
+#[derive(Debug, Clone)]
+pub struct Facts<'a> {
+    /// Now, by Redis' clock.
+    pub now: Timestamp,
+    /// The kind of order.
+    pub kind: Kind,
+    /// The operation it comes to.
+    pub operation: Operation,
+    /// Not before.
+    pub not_before: Option<Timestamp>,
+    /// What the provider does about a repeat.
+    pub guard: Guard,
+    /// The longest a paid call can take.
+    pub call_timeout: Duration,
+    /// This order is the first of its domain.
+    pub lane_head: bool,
+    /// No paid call before this (the ledger's server restarted or failed over).
+    pub quiet_until: Option<Timestamp>,
+    /// The account's breaker keeps paid calls back until then.
+    pub breaker_until: Option<Timestamp>,
+    /// The provider can take a new auth code in place.
+    pub amends_auth_code: bool,
+    /// The provider can send the approval mail again.
+    pub resends_approval: bool,
+    /// Chance, drawn by the caller: 0 to 1.
+    pub jitter: f64,
+    /// Waits and limits.
+    pub policy: &'a Policy,
+}
+
+/// Waits and limits, from the configuration.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Waits between looks at a registration or renewal; the last one repeats.
+    pub poll_register: Vec<Duration>,
+    /// As above, transfers.
+    pub poll_transfer: Vec<Duration>,
+    /// As above, email orders.
+    pub poll_email: Vec<Duration>,
+    /// Waits between reads of the account's money.
+    pub poll_funds: Vec<Duration>,
+    /// How long absence must hold, from the last moment at which the call could have been sent or answered.
+    pub settle: Duration,
+    /// An intent older than this is not sent.
+    pub gate: Duration,
+    /// Waits between looks while the outcome is unknown.
+    pub reconcile_looks: Vec<Duration>,
+    /// Then a person decides.
+    pub give_up: Duration,
+    /// First wait of what surely had no effect.
+    pub retry_initial: Duration,
+    /// Longest such wait.
+    pub retry_max: Duration,
+    /// Then a person decides.
+    pub retry_max_elapsed: Duration,
+    /// Most attempts whose outcome was unknown.
+    pub unknown_attempts_max: u32,
+    /// How many spaced looks must see absence.
+    pub absences_min: u32,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        let s = Duration::from_secs;
+        Self {
+            poll_register: vec![s(2), s(10), s(60), s(600)],
+            poll_transfer: vec![s(30), s(300), s(1800), s(3600)],
+            poll_email: vec![s(2), s(10), s(60), s(600)],
+            poll_funds: vec![s(300), s(1800), s(3600)],
+            settle: s(900),
+            gate: s(10),
+            reconcile_looks: vec![s(5), s(30), s(120), s(480)],
+            give_up: s(86_400),
+            retry_initial: Duration::from_millis(500),
+            retry_max: s(300),
+            retry_max_elapsed: s(86_400),
+            unknown_attempts_max: 3,
+            absences_min: 3,
+        }
+    }
+}
+
+/// A pair that cannot be: the order is set aside and reported, never guessed about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("an order in `{state}` cannot see {seen}")]
+pub struct IllegalPair {
+    /// Where the order stands.
+    pub state: State,
+    /// What was seen.
+    pub seen: &'static str,
+}
+
+/// Decides and does nothing.
+///
+/// # Errors
+/// [`IllegalPair`] where the observation cannot follow on that state: a fault of the caller, never of the outside.
+pub fn next(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Result<Decision, IllegalPair> {
+    let state = record.state;
+    let illegal = |seen| Err(IllegalPair { state, seen });
+    if state.is_final() {
+        return match seen {
+            Observation::Claimed | Observation::Signal(_) => {
+                Ok(close(record.clone(), "nothing leads out of a final state"))
+            }
+            _ => illegal("anything: it is final"),
+        };
+    }
+    match seen {
+        Observation::Claimed => Ok(match state {
+            State::Queued | State::Parked => before::claimed(record.clone(), facts),
+            State::Dispatching => reconcile::found_open(record.clone(), facts),
+            State::UnknownOutcome => reconcile::claimed(record.clone()),
+            _ => waiting::claimed(record.clone(), facts),
+        }),
+        Observation::Saw(sighting) => match state {
+            State::Queued => Ok(before::saw(record.clone(), sighting, facts)),
+            State::UnknownOutcome => Ok(reconcile::saw(record.clone(), sighting, facts)),
+            State::InProgress | State::Blocked | State::ActionRequired => {
+                Ok(waiting::saw(record.clone(), sighting, facts))
+            }
+            State::Parked if record.placed => Ok(waiting::saw(record.clone(), sighting, facts)),
+            _ => illegal("a look"),
+        },
+        Observation::Answered(outcome) if state == State::Dispatching => {
+            Ok(after::answered(record.clone(), outcome, facts))
+        }
+        Observation::Answered(_) => illegal("the answer to a paid call"),
+        Observation::CancelAnswered(outcome) if record.cancelling.is_some() => {
+            Ok(waiting::cancel_answered(record.clone(), outcome, facts))
+        }
+        Observation::CancelAnswered(_) => illegal("the answer to a cancellation nobody asked for"),
+        Observation::AmendAnswered(outcome) if record.placed => {
+            Ok(waiting::amend_answered(record.clone(), outcome, facts))
+        }
+        Observation::AmendAnswered(_) => illegal("the answer to an amendment of what is not placed"),
+        Observation::Funds(funds) if state == State::Parked => Ok(before::funds(record.clone(), funds, facts)),
+        Observation::Funds(_) => illegal("a read of the account's money"),
+        Observation::Signal(signal) => Ok(signals::signal(record.clone(), signal, facts)),
+        Observation::Unusable(why) => {
+            let mut record = record.clone();
+            record.provider_message = Some(why);
+            Ok(decide(
+                record,
+                Reason::RecordUnusable,
+                "the order cannot be turned into a request",
+            ))
+        }
+    }
+}
+
+// --- pieces that every room uses ------------------------------------------------------------------------------------
+
+/// Moves to a state, with a fresh count of looks if it is another.
+fn enter(record: &mut OrderRecord, state: State, reason: Option<Reason>, needs: Option<Needs>) {
+    if record.state != state || record.reason != reason {
+        record.looks = 0;
+        record.absences = 0;
+        record.absent_since = None;
+    }
+    if state != State::Queued && record.state != state {
+        record.retries = 0;
+        record.retrying_since = None;
+    }
+    record.state = state;
+    record.reason = reason;
+    record.needs = needs;
+}
+
+fn go(record: OrderRecord, step: Step, why: &'static str) -> Decision {
+    Decision {
+        record,
+        step,
+        why,
+        lane: None,
+    }
+}
+
+/// Waits until `at`, and writes that into the record.
+fn wait(mut record: OrderRecord, at: Option<Timestamp>, why: &'static str) -> Decision {
+    record.next_check_at = at;
+    go(record, Step::Wait(at), why)
+}
+
+fn close(mut record: OrderRecord, why: &'static str) -> Decision {
+    record.next_check_at = None;
+    go(record, Step::Close, why)
+}
+
+/// Ends the order.
+fn finish(
+    mut record: OrderRecord,
+    state: State,
+    reason: Option<Reason>,
+    charged: Charged,
+    now: Timestamp,
+    why: &'static str,
+) -> Decision {
+    debug_assert!(state.is_final());
+    enter(&mut record, state, reason, None);
+    record.charged = charged;
+    record.finished_at = Some(now);
+    record.cancelling = None;
+    record.resolving = false;
+    record.attempted_at = None;
+    if let Some(intent) = &mut record.intent {
+        intent.open = false;
+    }
+    close(record, why)
+}
+
+/// The effect stands and is ours to report: charged as far as we caused it.
+fn succeed(
+    record: OrderRecord,
+    operation: Operation,
+    reason: Option<Reason>,
+    now: Timestamp,
+    why: &'static str,
+) -> Decision {
+    let charged = match reason {
+        Some(Reason::AlreadyDone) => Charged::No,
+        _ => paid(&record, operation),
+    };
+    finish(record, State::Succeeded, reason, charged, now, why)
+}
+
+/// Ended without effect: what was taken is owed back.
+fn fail(record: OrderRecord, state: State, reason: Reason, now: Timestamp, why: &'static str) -> Decision {
+    let charged = match record.charged {
+        Charged::Yes | Charged::RefundDue => Charged::RefundDue,
+        Charged::Refunded => Charged::Refunded,
+        Charged::No | Charged::Unknown => Charged::No,
+    };
+    finish(record, state, Some(reason), charged, now, why)
+}
+
+/// Hands the order to a person.
+fn decide(mut record: OrderRecord, reason: Reason, why: &'static str) -> Decision {
+    enter(&mut record, State::ActionRequired, Some(reason), Some(Needs::Decision));
+    record.resolving = false;
+    wait(record, None, why)
+}
+
+/// `yes` for what costs money and was sent by us; `no` for free operations and for what we only adopted.
+fn paid(record: &OrderRecord, operation: Operation) -> Charged {
+    if operation.costs_money() && record.attempts > 0 {
+        Charged::Yes
+    } else {
+        Charged::No
+    }
+}
+
+/// The wait of a schedule at a look, spread by ± 10 %.
+fn scheduled(schedule: &[Duration], look: u32, facts: &Facts<'_>) -> Timestamp {
+    let at = usize::try_from(look)
+        .unwrap_or(usize::MAX)
+        .min(schedule.len().saturating_sub(1));
+    let wait = schedule.get(at).copied().unwrap_or(Duration::from_secs(60));
+    facts.now + signed(wait.mul_f64(0.9 + 0.2 * facts.jitter.clamp(0.0, 1.0)))
+}
+
+/// When to look again at what the provider has: the kind's schedule.
+fn follow_at(record: &OrderRecord, facts: &Facts<'_>) -> Timestamp {
+    by_deadline(
+        scheduled(kinds::schedule(facts.kind, facts.policy), record.looks, facts),
+        record,
+    )
+}
+
+/// The earlier of a wake-up and the deadline.
+fn by_deadline(at: Timestamp, record: &OrderRecord) -> Timestamp {
+    record.deadline_at.map_or(at, |deadline| at.min(deadline))
+}
+
+fn deadline_passed(record: &OrderRecord, now: Timestamp) -> bool {
+    record.deadline_at.is_some_and(|deadline| now >= deadline)
+}
+
+/// The next try of something that surely had no effect, or `None` when its time is used up.
+fn retry_at(record: &mut OrderRecord, facts: &Facts<'_>, at_least: Option<Duration>) -> Option<Timestamp> {
+    let since = *record.retrying_since.get_or_insert(facts.now);
+    if facts.now.duration_since(since) >= signed(facts.policy.retry_max_elapsed) {
+        return None;
+    }
+    let delay = domorder_api_client::http::delay(
+        record.retries,
+        facts.policy.retry_initial,
+        facts.policy.retry_max,
+        facts.jitter,
+    );
+    record.retries = record.retries.saturating_add(1);
+    Some(facts.now + signed(delay.max(at_least.unwrap_or_default())))
+}
+
+/// Parks the order because the account as a whole cannot work, and says so where it is a matter of credentials.
+fn trouble_with_account(mut record: OrderRecord, trouble: &Trouble, facts: &Facts<'_>) -> Option<Decision> {
+    match trouble.kind {
+        TroubleKind::Credentials => {
+            record.provider_message = Some(trouble.detail.clone());
+            let lane = Some(Lane::PauseForCredentials);
+            let mut decision = match record.state {
+                State::Queued | State::Parked if !record.placed => {
+                    enter(&mut record, State::Parked, Some(Reason::Paused), None);
+                    wait(
+                        record,
+                        Some(facts.now),
+                        "the provider refuses the account's credentials; nothing was sent",
+                    )
+                }
+                _ => wait(
+                    record,
+                    Some(facts.now),
+                    "the provider refuses the account's credentials",
+                ),
+            };
+            decision.lane = lane;
+            Some(decision)
+        }
+        TroubleKind::Throttled | TroubleKind::Unavailable | TroubleKind::Garbled => None,
+    }
+}
+
+fn signed(d: Duration) -> SignedDuration {
+    SignedDuration::try_from(d).unwrap_or(SignedDuration::MAX)
+}

@@ -1,0 +1,180 @@
+//! An unknown outcome, found out by reading.
+//!
+//! Present: one read is enough. Absent needs all of: the settle time, counted from the last moment at which the call
+//! could have been sent or answered; as many spaced reads as the policy says; a control read that succeeded (the
+//! handler turns a failed one into `Unreadable`); nothing pending at the provider and every second witness negative
+//! (the adapter's part of `Absent`). Then the guard class decides: send anew, or ask a person.
+
+use domorder_api_client::provider::{Guard, Impediment, Sighting, Snapshot};
+use jiff::Timestamp;
+
+use super::{
+    Decision, Facts, Look, Step, before, decide, enter, fail, go, paid, scheduled, signed, succeed,
+    trouble_with_account, wait, waiting,
+};
+use crate::record::OrderRecord;
+use crate::state::{Charged, Reason, State};
+
+/// An open intent was found: its worker died, or comes too late. Never sent again on that ground.
+pub(super) fn found_open(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    record.attempted_at = record
+        .attempted_at
+        .or_else(|| record.intent.as_ref().map(|i| i.at))
+        .or(Some(facts.now));
+    if let Some(intent) = &mut record.intent {
+        intent.open = false;
+    }
+    if facts.operation.costs_money() {
+        record.charged = Charged::Unknown;
+    }
+    enter(&mut record, State::UnknownOutcome, Some(Reason::FoundAfterCrash), None);
+    go(
+        record,
+        Step::Look(Look::Reconcile),
+        "an open intent was found: what became of it is read, not sent again",
+    )
+}
+
+/// Handed out while unknown.
+pub(super) fn claimed(record: OrderRecord) -> Decision {
+    go(record, Step::Look(Look::Reconcile), "what became of the call?")
+}
+
+/// The moment from which absence may be believed.
+pub(super) fn settled_at(record: &OrderRecord, facts: &Facts<'_>) -> Timestamp {
+    let sent = record
+        .intent
+        .as_ref()
+        .map(|i| i.at)
+        .or(record.attempted_at)
+        .unwrap_or(facts.now);
+    sent + signed(facts.policy.gate + facts.call_timeout + facts.policy.settle)
+}
+
+/// A look while the outcome is unknown.
+pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>) -> Decision {
+    let now = facts.now;
+    match sighting {
+        Sighting::Present(evidence) => {
+            record.learn(&evidence);
+            succeed(
+                record,
+                facts.operation,
+                None,
+                now,
+                "the lost call took effect: found by reading",
+            )
+        }
+        Sighting::Pending(stage, evidence) => {
+            record.learn(&evidence);
+            record.placed = true;
+            record.attempted_at = None;
+            record.charged = paid(&record, facts.operation);
+            waiting::stand(record, stage, facts, "the lost call took effect: the provider has it")
+        }
+        Sighting::Ended(ending, message) => {
+            record.provider_message = Some(message);
+            record.charged = paid(&record, facts.operation);
+            waiting::ended(record, ending, facts)
+        }
+        Sighting::Differs(snapshot, message) => {
+            record.provider_message = Some(message);
+            record.expiry = snapshot.baseline.expiry.or(record.expiry);
+            decide(
+                record,
+                Reason::ExpectationDiffers,
+                "neither the state before nor the one this order would give",
+            )
+        }
+        Sighting::Impossible(Impediment::DomainTaken, message) if record.refused_as_taken => {
+            record.provider_message = Some(message);
+            record.attempted_at = None;
+            fail(
+                record,
+                State::Failed,
+                Reason::DomainTaken,
+                now,
+                "refused, and somebody else holds it",
+            )
+        }
+        Sighting::Impossible(impediment, message) => {
+            record.provider_message = Some(message);
+            if now < settled_at(&record, facts) {
+                return again(record, facts, "somebody else seems to hold it: too early to say");
+            }
+            let (reason, why) = before::impossible(impediment);
+            match impediment {
+                Impediment::DomainTaken => fail(record, State::Failed, reason, now, why),
+                Impediment::NotFound | Impediment::NotRegistered => decide(record, reason, why),
+            }
+        }
+        Sighting::Absent(snapshot) => absent(record, &snapshot, facts),
+        Sighting::Unreadable(trouble) => {
+            if let Some(mut decision) = trouble_with_account(record.clone(), &trouble, facts) {
+                decision.record.looks = record.looks.saturating_add(1);
+                return decision;
+            }
+            record.provider_message = Some(trouble.detail);
+            again(record, facts, "the look gave no answer that can be believed")
+        }
+    }
+}
+
+fn absent(mut record: OrderRecord, snapshot: &Snapshot, facts: &Facts<'_>) -> Decision {
+    let now = facts.now;
+    if record.refused_as_taken && snapshot.taken_elsewhere {
+        record.attempted_at = None;
+        return fail(
+            record,
+            State::Failed,
+            Reason::DomainTaken,
+            now,
+            "refused, and not in our account: taken elsewhere",
+        );
+    }
+    record.absences = record.absences.saturating_add(1);
+    record.absent_since.get_or_insert(now);
+    if now < settled_at(&record, facts) || record.absences < facts.policy.absences_min {
+        return again(record, facts, "not seen: too early to call it absent");
+    }
+    if snapshot.taken_elsewhere {
+        record.attempted_at = None;
+        return fail(
+            record,
+            State::Failed,
+            Reason::DomainTaken,
+            now,
+            "absent for the settle time, and taken elsewhere",
+        );
+    }
+    match facts.guard {
+        Guard::RefusesRepeat | Guard::TwoWitnesses => {
+            record.unknowns += 1;
+            record.attempted_at = None;
+            record.charged = Charged::No;
+            enter(&mut record, State::Queued, Some(Reason::AbsenceProven), None);
+            // Its own start conditions again, then read first: the same way as the first time.
+            before::claimed(record, facts)
+        }
+        Guard::Weak => decide(
+            record,
+            Reason::AbsenceInconclusive,
+            "not seen, but by one weak witness only: a person decides",
+        ),
+    }
+}
+
+/// Another look later, or a person when the time is used up.
+fn again(mut record: OrderRecord, facts: &Facts<'_>, why: &'static str) -> Decision {
+    let since = record.attempted_at.unwrap_or(record.created_at);
+    if facts.now.duration_since(since) >= signed(facts.policy.give_up) {
+        return decide(
+            record,
+            Reason::OutcomeUnknown,
+            "neither present nor absent could be shown in the time given",
+        );
+    }
+    let at = scheduled(&facts.policy.reconcile_looks, record.looks, facts);
+    record.looks = record.looks.saturating_add(1);
+    wait(record, Some(at), why)
+}

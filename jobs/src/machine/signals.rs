@@ -1,0 +1,248 @@
+//! What people and programs say, and when it may be said.
+//!
+//! [`may`] is asked where a signal comes in (it is refused there with the reason and changes nothing); the order hears
+//! it at its next claim through [`signal`], which asks again, because the order may have moved on.
+
+use crate::record::{Cancelling, OrderRecord};
+use crate::state::{Charged, Needs, Reason, SignalName, State};
+
+use super::{Decision, Facts, Look, Step, before, enter, fail, go, kinds, wait};
+use crate::state::Kind;
+
+/// A signal as the machine sees it: the auth code stays sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignalSeen {
+    /// A new EPP secret, sealed.
+    AuthCode {
+        /// Sealed with the order's id.
+        sealed: String,
+    },
+    /// Call it off.
+    Cancel,
+    /// Leave a wait now.
+    Retry,
+    /// Look now.
+    CheckNow,
+    /// Have the approval mail sent again.
+    ResendApproval,
+    /// The operator's decision: done, or not.
+    Resolve {
+        /// `true`: it is done.
+        done: bool,
+    },
+}
+
+impl SignalSeen {
+    /// Its name.
+    #[must_use]
+    pub const fn name(&self) -> SignalName {
+        match self {
+            Self::AuthCode { .. } => SignalName::AuthCode,
+            Self::Cancel => SignalName::Cancel,
+            Self::Retry => SignalName::Retry,
+            Self::CheckNow => SignalName::CheckNow,
+            Self::ResendApproval => SignalName::ResendApproval,
+            Self::Resolve { .. } => SignalName::Resolve,
+        }
+    }
+}
+
+/// Why a signal does not fit the order as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refused(pub &'static str);
+
+/// Whether the signal fits the order as it stands.
+///
+/// # Errors
+/// [`Refused`] with the reason, as it is told to whoever sent it.
+pub fn may(record: &OrderRecord, kind: Kind, signal: SignalName) -> Result<(), Refused> {
+    let no = |why| Err(Refused(why));
+    let state = record.state;
+    if state.is_final() {
+        return no("the order is through: nothing leads out of a final state");
+    }
+    let undecided = state == State::ActionRequired && record.needs == Some(Needs::Decision);
+    match signal {
+        SignalName::CheckNow => Ok(()),
+        SignalName::Retry => match state {
+            _ if undecided && record.effect_possible() => no(
+                "its effect is not known, and trying again could buy twice: `resolve` it after looking at the provider",
+            ),
+            State::Parked | State::ActionRequired => Ok(()),
+            _ => no("only an order that is parked or asks for action can be retried"),
+        },
+        SignalName::AuthCode => match (kind, state) {
+            (Kind::Register | Kind::Renew | Kind::EmailOrder, _) => no("only a transfer has an auth code"),
+            (Kind::Transfer, State::Queued | State::Parked | State::ActionRequired) if !record.effect_possible() => {
+                Ok(())
+            }
+            (Kind::Transfer, State::InProgress | State::Blocked) => {
+                no("the transfer is under way and does not wait for an auth code")
+            }
+            (Kind::Transfer, _) => no("what became of the last call is being found out first"),
+        },
+        SignalName::Cancel => match state {
+            State::Dispatching | State::UnknownOutcome => {
+                no("a call is out, and what became of it is being found out first")
+            }
+            _ if undecided => Ok(()),
+            _ if record.placed && kinds::can_be_cancelled_at_provider(kind) => Ok(()),
+            _ if record.placed => no("the provider has it, and what was bought cannot be called off"),
+            _ => Ok(()),
+        },
+        SignalName::ResendApproval => match record.needs {
+            Some(Needs::Approval) if record.placed => Ok(()),
+            _ => no("the order does not wait for an approval mail"),
+        },
+        SignalName::Resolve => {
+            if undecided {
+                Ok(())
+            } else {
+                no("only an order that asks for a decision can be resolved")
+            }
+        }
+    }
+}
+
+/// The order hears a signal.
+pub(super) fn signal(mut record: OrderRecord, signal: SignalSeen, facts: &Facts<'_>) -> Decision {
+    if may(&record, facts.kind, signal.name()).is_err() {
+        let at = record.next_check_at;
+        return wait(record, at, "a signal came that no longer fits: nothing changes");
+    }
+    match signal {
+        SignalSeen::CheckNow => check_now(record),
+        SignalSeen::Retry => retry(record, facts),
+        SignalSeen::AuthCode { sealed } => {
+            record.auth_code = Some(sealed);
+            new_auth_code(record, facts)
+        }
+        SignalSeen::Cancel => cancel(record, facts),
+        SignalSeen::ResendApproval if facts.resends_approval => {
+            go(record, Step::ResendApproval, "the approval mail is sent again")
+        }
+        SignalSeen::ResendApproval => {
+            record.provider_message = Some("this provider cannot send the approval mail again".to_owned());
+            let at = record.next_check_at;
+            wait(record, at, "the provider cannot send the approval mail again")
+        }
+        SignalSeen::Resolve { done: true } => {
+            record.resolving = true;
+            go(
+                record,
+                Step::Look(Look::Reconcile),
+                "the operator says it is done: is it?",
+            )
+        }
+        SignalSeen::Resolve { done: false } => {
+            record.unknowns = 0;
+            start_over(record, facts)
+        }
+    }
+}
+
+fn check_now(record: OrderRecord) -> Decision {
+    match record.state {
+        State::UnknownOutcome => go(record, Step::Look(Look::Reconcile), "asked to look now"),
+        State::InProgress | State::Blocked => go(record, Step::Look(Look::Follow), "asked to look now"),
+        State::ActionRequired | State::Parked if record.placed => {
+            go(record, Step::Look(Look::Follow), "asked to look now")
+        }
+        State::Parked if record.reason == Some(Reason::Funds) => go(record, Step::ReadFunds, "asked to look now"),
+        _ => {
+            let at = record.next_check_at;
+            wait(
+                record,
+                at,
+                "asked to look now, but there is nothing at the provider to look at",
+            )
+        }
+    }
+}
+
+fn retry(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    if deadline_is_over(&record, facts) {
+        // A person wants it to go on: the old deadline would end it again at once.
+        record.deadline_at = None;
+    }
+    if !record.placed {
+        return start_over(record, facts);
+    }
+    let mended_by_replacing = matches!(record.needs, Some(Needs::AuthCode | Needs::Unlock | Needs::Contact))
+        || record.reason == Some(Reason::TooYoung)
+        || record.reason == Some(Reason::Stalled);
+    if mended_by_replacing && !facts.amends_auth_code && kinds::can_be_cancelled_at_provider(facts.kind) {
+        record.cancelling = Some(Cancelling::ToReplace);
+        return go(
+            record,
+            Step::Look(Look::Follow),
+            "asked to try again: cancelled there and placed anew",
+        );
+    }
+    enter(&mut record, State::InProgress, None, None);
+    go(record, Step::Look(Look::Follow), "asked to try again: how far is it?")
+}
+
+fn deadline_is_over(record: &OrderRecord, facts: &Facts<'_>) -> bool {
+    record.deadline_at.is_some_and(|deadline| deadline <= facts.now)
+}
+
+fn new_auth_code(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    if !record.placed {
+        return match record.state {
+            State::ActionRequired => start_over(record, facts),
+            _ => {
+                let at = Some(facts.now);
+                wait(record, at, "a new auth code came before the first attempt")
+            }
+        };
+    }
+    if facts.amends_auth_code {
+        return go(record, Step::AmendAuthCode, "a new auth code came: handed in");
+    }
+    record.cancelling = Some(Cancelling::ToReplace);
+    go(
+        record,
+        Step::Look(Look::Follow),
+        "a new auth code came: the stalled transfer is cancelled and placed anew",
+    )
+}
+
+fn cancel(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    if record.placed {
+        record.cancelling = Some(Cancelling::ToEnd);
+        return go(record, Step::Look(Look::Follow), "asked to call it off at the provider");
+    }
+    if record.effect_possible() {
+        // Only from a decision: `cancelled` must mean that nothing stands, so a read has to say so.
+        record.cancelling = Some(Cancelling::ToEnd);
+        return go(
+            record,
+            Step::Look(Look::Reconcile),
+            "asked to call it off: does something stand there?",
+        );
+    }
+    fail(
+        record,
+        State::Cancelled,
+        Reason::CancelledBySignal,
+        facts.now,
+        "called off before anything was bought",
+    )
+}
+
+/// Back to `queued`: everything that the last attempt left is settled by whoever said so.
+fn start_over(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    record.attempted_at = None;
+    record.placed = false;
+    record.cancelling = None;
+    record.refused_as_taken = false;
+    record.retries = 0;
+    record.retrying_since = None;
+    if record.charged == Charged::Unknown {
+        record.charged = Charged::No;
+    }
+    enter(&mut record, State::Queued, Some(Reason::Restarted), None);
+    before::claimed(record, facts)
+}

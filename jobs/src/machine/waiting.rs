@@ -1,0 +1,309 @@
+//! The provider, a third party or a person has the word.
+
+use domorder_api_client::provider::{Ending, Outcome, RejectionClass, Sighting, Stage};
+
+use super::{
+    Decision, Facts, Lane, Look, Step, before, by_deadline, deadline_passed, decide, enter, fail, follow_at, go,
+    scheduled, signed, succeed, trouble_with_account, wait,
+};
+use crate::record::{Cancelling, OrderRecord};
+use crate::state::{Charged, Needs, Reason, State};
+
+/// Handed out in `in_progress`, `blocked`, `action_required`, or parked by the provider.
+pub(super) fn claimed(record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    if record.state == State::ActionRequired && record.needs == Some(Needs::Decision) {
+        if record.resolving {
+            return go(
+                record,
+                Step::Look(Look::Reconcile),
+                "the operator says it is done: is it?",
+            );
+        }
+        return wait(record, None, "a person decides");
+    }
+    if record.placed || record.cancelling.is_some() {
+        return go(record, Step::Look(Look::Follow), "how far is it?");
+    }
+    if deadline_passed(&record, facts.now) {
+        return decide(
+            record,
+            Reason::DeadlinePassed,
+            "the order's deadline passed while a person was asked for something",
+        );
+    }
+    let at = record.deadline_at;
+    wait(record, at, "nothing stands at the provider: a person has to act first")
+}
+
+/// Where a thing stands that the provider has, as a state.
+pub(super) fn stand(mut record: OrderRecord, stage: Stage, facts: &Facts<'_>, why: &'static str) -> Decision {
+    let (state, reason, needs) = match stage {
+        Stage::Working => (State::InProgress, None, None),
+        Stage::LosingRegistrar => (State::Blocked, Some(Reason::AwaitingLosingRegistrar), None),
+        Stage::Registry => (State::Blocked, Some(Reason::AwaitingRegistry), None),
+        Stage::HeldForFunds => (State::Parked, Some(Reason::Funds), None),
+        Stage::AuthCode => (
+            State::ActionRequired,
+            Some(Reason::AuthCodeInvalid),
+            Some(Needs::AuthCode),
+        ),
+        Stage::Locked => (State::ActionRequired, Some(Reason::DomainLocked), Some(Needs::Unlock)),
+        Stage::Approval => (
+            State::ActionRequired,
+            Some(Reason::ApprovalPending),
+            Some(Needs::Approval),
+        ),
+        Stage::Contact => (
+            State::ActionRequired,
+            Some(Reason::ContactInvalid),
+            Some(Needs::Contact),
+        ),
+        Stage::TooYoung => (State::ActionRequired, Some(Reason::TooYoung), Some(Needs::Decision)),
+        Stage::Stalled => (State::ActionRequired, Some(Reason::Stalled), Some(Needs::Decision)),
+    };
+    enter(&mut record, state, reason, needs);
+    if needs == Some(Needs::Decision) {
+        return wait(record, None, why);
+    }
+    let at = if stage == Stage::HeldForFunds {
+        by_deadline(scheduled(&facts.policy.poll_funds, record.looks, facts), &record)
+    } else {
+        follow_at(&record, facts)
+    };
+    record.looks = record.looks.saturating_add(1);
+    wait(record, Some(at), why)
+}
+
+/// A look while waiting.
+pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>) -> Decision {
+    let now = facts.now;
+    if record.resolving && !matches!(sighting, Sighting::Present(_)) {
+        record.resolving = false;
+        record.provider_message = Some(format!(
+            "the operator's `done` was not confirmed by reading: {}",
+            told(&sighting)
+        ));
+        return wait(record, None, "the read does not show what the operator says");
+    }
+    match sighting {
+        Sighting::Present(evidence) => {
+            record.learn(&evidence);
+            if record.attempts > 0 && facts.operation.costs_money() {
+                record.charged = Charged::Yes;
+            }
+            succeed(record, facts.operation, None, now, "the effect stands")
+        }
+        Sighting::Pending(stage, evidence) => {
+            record.learn(&evidence);
+            if let Some(decision) = cancel_still_wanted(&record) {
+                return decision;
+            }
+            if deadline_passed(&record, now) {
+                return decide(
+                    record,
+                    Reason::DeadlinePassed,
+                    "the order's deadline passed while it was with the provider",
+                );
+            }
+            stand(record, stage, facts, "still with the provider")
+        }
+        Sighting::Absent(_) if record.cancelling.is_some() => cancelled(record, facts),
+        Sighting::Absent(_) => {
+            record.absences = record.absences.saturating_add(1);
+            let since = *record.absent_since.get_or_insert(now);
+            let settled = now.duration_since(since) >= signed(facts.policy.settle);
+            if settled && record.absences >= facts.policy.absences_min {
+                return decide(
+                    record,
+                    Reason::Vanished,
+                    "the provider had taken it and no longer knows it",
+                );
+            }
+            later(record, facts, "not seen there (yet): one missing look proves nothing")
+        }
+        Sighting::Ended(ending, message) => {
+            record.provider_message = Some(message);
+            if record.cancelling.is_some() {
+                cancelled(record, facts)
+            } else {
+                ended(record, ending, facts)
+            }
+        }
+        Sighting::Differs(snapshot, message) => {
+            record.provider_message = Some(message);
+            record.expiry = snapshot.baseline.expiry.or(record.expiry);
+            decide(
+                record,
+                Reason::ExpectationDiffers,
+                "neither the state before nor the one this order would give",
+            )
+        }
+        Sighting::Impossible(impediment, message) => {
+            record.provider_message = Some(message);
+            let (reason, why) = before::impossible(impediment);
+            decide(record, reason, why)
+        }
+        Sighting::Unreadable(trouble) => {
+            if let Some(decision) = trouble_with_account(record.clone(), &trouble, facts) {
+                return decision;
+            }
+            if deadline_passed(&record, now) {
+                return decide(
+                    record,
+                    Reason::DeadlinePassed,
+                    "the order's deadline passed, and the last look gave no answer",
+                );
+            }
+            // No state comes out of an unreadable answer; the provider's last good words stay.
+            later(record, facts, "the look gave no answer that can be believed")
+        }
+    }
+}
+
+/// It ended at the provider without effect.
+pub(super) fn ended(record: OrderRecord, ending: Ending, facts: &Facts<'_>) -> Decision {
+    match ending {
+        Ending::Refused => fail(
+            record,
+            State::Failed,
+            Reason::TransferRefused,
+            facts.now,
+            "refused by the losing side or the registry",
+        ),
+        Ending::Cancelled => fail(
+            record,
+            State::Cancelled,
+            Reason::CancelledAtProvider,
+            facts.now,
+            "cancelled at the provider",
+        ),
+        Ending::Failed => fail(
+            record,
+            State::Failed,
+            Reason::ProviderFailed,
+            facts.now,
+            "the provider gave it up",
+        ),
+    }
+}
+
+/// The answer to a cancellation: whatever it was, a look tells.
+pub(super) fn cancel_answered(mut record: OrderRecord, outcome: Outcome, facts: &Facts<'_>) -> Decision {
+    match outcome {
+        Outcome::Accepted(_) => {
+            // Not at once: a read that lags would show it still there, and it would be cancelled again.
+            let at = scheduled(&facts.policy.poll_register, 0, facts);
+            wait(
+                record,
+                Some(at),
+                "cancelled, says the provider: a read confirms it in a moment",
+            )
+        }
+        Outcome::Unknown(doubt) => {
+            record.provider_message = Some(doubt.detail);
+            later(record, facts, "whether the cancellation took effect is not known yet")
+        }
+        Outcome::NotSent(not_sent) => {
+            record.provider_message = Some(not_sent.detail);
+            later(record, facts, "the cancellation did not leave: tried again later")
+        }
+        Outcome::Rejected(rejection) => {
+            record.provider_message = Some(rejection.message);
+            match rejection.class {
+                RejectionClass::Credentials => {
+                    let mut decision = wait(
+                        record,
+                        Some(facts.now),
+                        "the provider refuses the account's credentials",
+                    );
+                    decision.lane = Some(Lane::PauseForCredentials);
+                    decision
+                }
+                RejectionClass::Throttled => later(record, facts, "too fast for the provider: cancelled later"),
+                _ => {
+                    record.cancelling = None;
+                    go(
+                        record,
+                        Step::Look(Look::Follow),
+                        "the provider does not let it be cancelled",
+                    )
+                }
+            }
+        }
+    }
+}
+
+/// The answer to an amendment: whatever it was, a look tells.
+pub(super) fn amend_answered(mut record: OrderRecord, outcome: Outcome, facts: &Facts<'_>) -> Decision {
+    match outcome {
+        Outcome::Accepted(accepted) => {
+            record.learn(&accepted.evidence);
+            go(
+                record,
+                Step::Look(Look::Follow),
+                "taken, says the provider: a read shows what follows",
+            )
+        }
+        Outcome::Rejected(rejection) => {
+            record.provider_message = Some(rejection.message);
+            later(record, facts, "the provider refuses the amendment")
+        }
+        Outcome::NotSent(n) => {
+            record.provider_message = Some(n.detail);
+            later(record, facts, "the amendment did not leave")
+        }
+        Outcome::Unknown(d) => {
+            record.provider_message = Some(d.detail);
+            later(record, facts, "whether the amendment was taken shows the next look")
+        }
+    }
+}
+
+/// The transfer is seen to be cancelled: over, or placed anew under the same rules as the first time.
+fn cancelled(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    match record.cancelling.take() {
+        Some(Cancelling::ToReplace) => {
+            record.placed = false;
+            record.attempted_at = None;
+            record.provider_order_id = None;
+            if record.charged == Charged::Yes {
+                record.charged = Charged::RefundDue;
+            }
+            enter(&mut record, State::Queued, Some(Reason::Restarted), None);
+            before::claimed(record, facts)
+        }
+        Some(Cancelling::ToEnd) | None => fail(
+            record,
+            State::Cancelled,
+            Reason::CancelledBySignal,
+            facts.now,
+            "cancelled at the provider, as asked",
+        ),
+    }
+}
+
+/// A cancellation was decided but is not seen yet.
+fn cancel_still_wanted(record: &OrderRecord) -> Option<Decision> {
+    record
+        .cancelling
+        .map(|_| go(record.clone(), Step::Cancel, "still there: it is cancelled now"))
+}
+
+fn later(mut record: OrderRecord, facts: &Facts<'_>, why: &'static str) -> Decision {
+    let at = follow_at(&record, facts);
+    record.looks = record.looks.saturating_add(1);
+    wait(record, Some(at), why)
+}
+
+/// A sighting in a word, for people.
+const fn told(sighting: &Sighting) -> &'static str {
+    match sighting {
+        Sighting::Present(_) => "present",
+        Sighting::Absent(_) => "it is not there",
+        Sighting::Pending(..) => "the provider has not finished it",
+        Sighting::Differs(..) => "something else stands there",
+        Sighting::Impossible(..) => "it cannot be there",
+        Sighting::Ended(..) => "it has ended without effect",
+        Sighting::Unreadable(_) => "the provider gave no readable answer",
+    }
+}

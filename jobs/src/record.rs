@@ -1,0 +1,326 @@
+//! The state record of an order: all that is known about where it stands, as the ledger stores it.
+//!
+//! Written whole with every step, by the holder of the lease only. Field names are short because a million waiting
+//! orders are a million of these; what is `None` or zero is not written.
+
+use domorder_api_client::provider::{Baseline, Evidence};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::state::{Charged, Kind, Needs, Reason, State, WaitingOn};
+
+/// Instants as milliseconds since the epoch: a third of the bytes of RFC 3339.
+mod millis {
+    use jiff::Timestamp;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(at: &Timestamp, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_i64(at.as_millisecond())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Timestamp, D::Error> {
+        Timestamp::from_millisecond(i64::deserialize(d)?).map_err(D::Error::custom)
+    }
+
+    pub(super) mod option {
+        use super::{Deserialize, Deserializer, Error, Serializer, Timestamp};
+
+        pub(in super::super) fn serialize<S: Serializer>(at: &Option<Timestamp>, s: S) -> Result<S::Ok, S::Error> {
+            match at {
+                Some(at) => s.serialize_i64(at.as_millisecond()),
+                None => s.serialize_none(),
+            }
+        }
+
+        pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Timestamp>, D::Error> {
+            Option::<i64>::deserialize(d)?
+                .map(|ms| Timestamp::from_millisecond(ms).map_err(D::Error::custom))
+                .transpose()
+        }
+    }
+}
+
+/// One permission to send one request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Which attempt, from 1.
+    #[serde(rename = "n")]
+    pub attempt: u32,
+    /// When it was decided, by Redis' clock.
+    #[serde(rename = "at", with = "millis")]
+    pub at: Timestamp,
+    /// The ledger's epoch it belongs to.
+    #[serde(rename = "ep")]
+    pub epoch: u64,
+    /// First bytes of a digest of the request's content (no secret in it), to recognise it later.
+    #[serde(rename = "dg", default, skip_serializing_if = "String::is_empty")]
+    pub digest: String,
+    /// Its outcome is not recorded yet.
+    #[serde(rename = "op", default, skip_serializing_if = "is_default")]
+    pub open: bool,
+}
+
+/// What a cancellation at the provider is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Cancelling {
+    /// The order ends with it.
+    #[serde(rename = "c")]
+    ToEnd,
+    /// The transfer is placed anew afterwards, with what was stalled mended.
+    #[serde(rename = "r")]
+    ToReplace,
+}
+
+/// The state record. See the module's head.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderRecord {
+    /// Where it stands.
+    #[serde(rename = "st")]
+    pub state: State,
+    /// Why.
+    #[serde(rename = "re", default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// What a person has to bring.
+    #[serde(rename = "ne", default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Needs>,
+    /// Whether money was spent.
+    #[serde(rename = "ch", default = "not_charged", skip_serializing_if = "is_not_charged")]
+    pub charged: Charged,
+    /// The provider's id.
+    #[serde(rename = "po", default, skip_serializing_if = "Option::is_none")]
+    pub provider_order_id: Option<String>,
+    /// The provider's last words, without secrets.
+    #[serde(rename = "pm", default, skip_serializing_if = "Option::is_none")]
+    pub provider_message: Option<String>,
+    /// The expiry that stands.
+    #[serde(
+        rename = "ex",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "millis::option"
+    )]
+    pub expiry: Option<Timestamp>,
+    /// Intents so far.
+    #[serde(rename = "at", default, skip_serializing_if = "is_default")]
+    pub attempts: u32,
+    /// Attempts whose outcome was unknown and then proven absent.
+    #[serde(rename = "uk", default, skip_serializing_if = "is_default")]
+    pub unknowns: u32,
+    /// What a renewal or a relative change is measured against; once set, never changed.
+    #[serde(rename = "ba", default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Baseline>,
+    /// The latest intent.
+    #[serde(rename = "in", default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<Intent>,
+    /// Since when an effect of ours may exist; `None`: nothing that is not accounted for was ever sent.
+    #[serde(
+        rename = "as",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "millis::option"
+    )]
+    pub attempted_at: Option<Timestamp>,
+    /// The provider has taken it (or it was adopted).
+    #[serde(rename = "pl", default, skip_serializing_if = "is_default")]
+    pub placed: bool,
+    /// The paid call was refused as "not available", and nothing unknown came before it.
+    #[serde(rename = "tk", default, skip_serializing_if = "is_default")]
+    pub refused_as_taken: bool,
+    /// Looks in this state.
+    #[serde(rename = "lo", default, skip_serializing_if = "is_default")]
+    pub looks: u32,
+    /// Looks in a row that saw absence.
+    #[serde(rename = "ab", default, skip_serializing_if = "is_default")]
+    pub absences: u32,
+    /// When absence was first seen in this row.
+    #[serde(
+        rename = "af",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "millis::option"
+    )]
+    pub absent_since: Option<Timestamp>,
+    /// Retries of what surely had no effect.
+    #[serde(rename = "rt", default, skip_serializing_if = "is_default")]
+    pub retries: u32,
+    /// Since when it is being retried.
+    #[serde(
+        rename = "rs",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "millis::option"
+    )]
+    pub retrying_since: Option<Timestamp>,
+    /// A newer auth code than the document's, sealed.
+    #[serde(rename = "ac", default, skip_serializing_if = "Option::is_none")]
+    pub auth_code: Option<String>,
+    /// A cancellation at the provider is wanted or under way.
+    #[serde(rename = "cg", default, skip_serializing_if = "Option::is_none")]
+    pub cancelling: Option<Cancelling>,
+    /// The operator said it was done: the next look that agrees closes it.
+    #[serde(rename = "rv", default, skip_serializing_if = "is_default")]
+    pub resolving: bool,
+    /// When it wants to be looked at next.
+    #[serde(
+        rename = "nc",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "millis::option"
+    )]
+    pub next_check_at: Option<Timestamp>,
+    /// When waiting ends.
+    #[serde(
+        rename = "dl",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "millis::option"
+    )]
+    pub deadline_at: Option<Timestamp>,
+    /// Accepted at.
+    #[serde(rename = "ca", with = "millis")]
+    pub created_at: Timestamp,
+    /// Last recorded at.
+    #[serde(
+        rename = "ua",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "millis::option"
+    )]
+    pub updated_at: Option<Timestamp>,
+    /// Final since.
+    #[serde(
+        rename = "fa",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "millis::option"
+    )]
+    pub finished_at: Option<Timestamp>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+fn not_charged() -> Charged {
+    Charged::No
+}
+
+fn is_not_charged(charged: &Charged) -> bool {
+    *charged == Charged::No
+}
+
+/// What has its own event: a change of any of these is told to the outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Face {
+    /// The state.
+    pub state: State,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// What a person has to bring.
+    pub needs: Option<Needs>,
+    /// Whether money was spent.
+    pub charged: Charged,
+}
+
+impl OrderRecord {
+    /// The record of an order that was just accepted.
+    #[must_use]
+    pub fn accepted(at: Timestamp, deadline_at: Option<Timestamp>) -> Self {
+        Self {
+            state: State::Queued,
+            reason: None,
+            needs: None,
+            charged: Charged::No,
+            provider_order_id: None,
+            provider_message: None,
+            expiry: None,
+            attempts: 0,
+            unknowns: 0,
+            baseline: None,
+            intent: None,
+            attempted_at: None,
+            placed: false,
+            refused_as_taken: false,
+            looks: 0,
+            absences: 0,
+            absent_since: None,
+            retries: 0,
+            retrying_since: None,
+            auth_code: None,
+            cancelling: None,
+            resolving: false,
+            next_check_at: None,
+            deadline_at,
+            created_at: at,
+            updated_at: None,
+            finished_at: None,
+        }
+    }
+
+    /// What has its own event.
+    #[must_use]
+    pub const fn face(&self) -> Face {
+        Face {
+            state: self.state,
+            reason: self.reason,
+            needs: self.needs,
+            charged: self.charged,
+        }
+    }
+
+    /// Who acts next; `None` where the order is through.
+    #[must_use]
+    pub const fn waiting_on(&self) -> Option<WaitingOn> {
+        match self.state {
+            State::Queued | State::Dispatching | State::UnknownOutcome => Some(WaitingOn::Domorder),
+            State::InProgress => Some(WaitingOn::Provider),
+            State::Blocked => match self.reason {
+                Some(Reason::AwaitingRegistry) => Some(WaitingOn::Registry),
+                _ => Some(WaitingOn::LosingRegistrar),
+            },
+            State::ActionRequired => match self.needs {
+                Some(Needs::Decision) | None => Some(WaitingOn::Operator),
+                Some(_) => Some(WaitingOn::Customer),
+            },
+            State::Parked => match self.reason {
+                Some(Reason::Funds | Reason::Paused) => Some(WaitingOn::Operator),
+                _ => Some(WaitingOn::Domorder),
+            },
+            State::Succeeded | State::Failed | State::Cancelled => None,
+        }
+    }
+
+    /// Takes over what a look or an answer tells; what it doesn't tell stays.
+    pub fn learn(&mut self, evidence: &Evidence) {
+        if let Some(id) = &evidence.provider_order_id {
+            self.provider_order_id = Some(id.clone());
+        }
+        if let Some(expiry) = evidence.expiry {
+            self.expiry = Some(expiry);
+        }
+        if let Some(message) = &evidence.message {
+            self.provider_message = Some(message.clone());
+        }
+    }
+
+    /// Whether something of ours may stand at the provider that is not accounted for.
+    #[must_use]
+    pub fn effect_possible(&self) -> bool {
+        self.attempted_at.is_some() || self.intent.as_ref().is_some_and(|i| i.open)
+    }
+
+    /// How long waiting lasts at most for a kind, unless the document says otherwise.
+    #[must_use]
+    pub fn default_deadline(
+        kind: Kind,
+        accepted_at: Timestamp,
+        transfer_deadline: std::time::Duration,
+    ) -> Option<Timestamp> {
+        match kind {
+            Kind::Transfer => jiff::SignedDuration::try_from(transfer_deadline)
+                .ok()
+                .map(|d| accepted_at + d),
+            Kind::Register | Kind::Renew | Kind::EmailOrder => None,
+        }
+    }
+}
