@@ -230,12 +230,7 @@ pub fn next(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Resul
         };
     }
     match seen {
-        Observation::Claimed => Ok(match state {
-            State::Queued | State::Parked => before::claimed(record.clone(), facts),
-            State::Dispatching => reconcile::found_open(record.clone(), facts),
-            State::UnknownOutcome => reconcile::claimed(record.clone()),
-            _ => waiting::claimed(record.clone(), facts),
-        }),
+        Observation::Claimed => Ok(claimed(record.clone(), facts)),
         Observation::Saw(sighting) => match state {
             State::Queued => Ok(before::saw(record.clone(), sighting, facts)),
             State::UnknownOutcome => Ok(reconcile::saw(record.clone(), sighting, facts)),
@@ -269,6 +264,16 @@ pub fn next(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Resul
                 "the order cannot be turned into a request",
             ))
         }
+    }
+}
+
+/// An order was handed out; in a state that stands for a call whose answer is missing, that is the news.
+fn claimed(record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    match record.state {
+        State::Queued | State::Parked => before::claimed(record, facts),
+        State::Dispatching => reconcile::found_open(record, facts),
+        State::UnknownOutcome => reconcile::claimed(record),
+        _ => waiting::claimed(record, facts),
     }
 }
 

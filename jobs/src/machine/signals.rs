@@ -108,11 +108,11 @@ pub fn may(record: &OrderRecord, kind: Kind, signal: SignalName) -> Result<(), R
 /// The order hears a signal.
 pub(super) fn signal(mut record: OrderRecord, signal: SignalSeen, facts: &Facts<'_>) -> Decision {
     if may(&record, facts.kind, signal.name()).is_err() {
-        let at = record.next_check_at;
-        return wait(record, at, "a signal came that no longer fits: nothing changes");
+        // It came in while it fitted, and the order has moved on: nothing changes but that it is looked after now.
+        return super::claimed(record, facts);
     }
     match signal {
-        SignalSeen::CheckNow => check_now(record),
+        SignalSeen::CheckNow => check_now(record, facts),
         SignalSeen::Retry => retry(record, facts),
         SignalSeen::AuthCode { sealed } => {
             record.auth_code = Some(sealed);
@@ -142,7 +142,7 @@ pub(super) fn signal(mut record: OrderRecord, signal: SignalSeen, facts: &Facts<
     }
 }
 
-fn check_now(record: OrderRecord) -> Decision {
+fn check_now(record: OrderRecord, facts: &Facts<'_>) -> Decision {
     match record.state {
         State::UnknownOutcome => go(record, Step::Look(Look::Reconcile), "asked to look now"),
         State::InProgress | State::Blocked => go(record, Step::Look(Look::Follow), "asked to look now"),
@@ -150,14 +150,7 @@ fn check_now(record: OrderRecord) -> Decision {
             go(record, Step::Look(Look::Follow), "asked to look now")
         }
         State::Parked if record.reason == Some(Reason::Funds) => go(record, Step::ReadFunds, "asked to look now"),
-        _ => {
-            let at = record.next_check_at;
-            wait(
-                record,
-                at,
-                "asked to look now, but there is nothing at the provider to look at",
-            )
-        }
+        _ => super::claimed(record, facts),
     }
 }
 
