@@ -1,1 +1,17 @@
-//! The worker that drives domain and email orders to their end, charged once.
+//! The worker: wiring, handlers, intake, HTTP, metrics, command line. A library so that tests can run it whole.
+//!
+//! `main.rs` hands over to [`cli`]; `domorder run` is [`run`]; [`wiring`] makes the parts out of the configuration;
+//! [`workers`] runs a lane a provider account through apalis; [`handler`] drives one order; [`intake`] takes documents
+//! and signals out of the stream.
+
+pub mod cli;
+pub mod clock;
+pub mod handler;
+pub mod http;
+pub mod intake;
+pub mod metrics;
+pub mod run;
+pub mod sweeper;
+pub mod telemetry;
+pub mod wiring;
+pub mod workers;

@@ -1,1 +1,5 @@
-fn main() {}
+//! `domorder`. See the library beside it.
+
+fn main() -> std::process::ExitCode {
+    domorder::cli::main()
+}

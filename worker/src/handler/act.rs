@@ -1,0 +1,200 @@
+//! Performing a step: every word to the provider is spoken here, and every answer becomes an observation here.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domorder_api_client::provider::{Amendment, Evidence, NotSent, Outcome, Question, Sighting, Trouble, TroubleKind};
+use domorder_jobs::machine::{Decision, FundsSeen, Look, Observation, Step};
+use jiff::SignedDuration;
+use secrecy::SecretString;
+
+use super::Visitor;
+use crate::metrics as m;
+
+/// Effects created this much before the intake still count as later: clocks differ.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// Left over of a lease after a paid call, for recording what came of it.
+const LEASE_MARGIN: Duration = Duration::from_secs(5);
+
+/// Only its kind is asked for.
+pub(super) fn auth_code_amendment() -> Amendment {
+    Amendment::AuthCode(SecretString::from(String::new()))
+}
+
+impl Visitor<'_> {
+    /// Performs a step that is not the paid call.
+    pub(super) async fn act(&mut self, step: Step) -> Observation {
+        match step {
+            Step::Look(how) => Observation::Saw(self.look(how).await),
+            Step::ReadFunds => Observation::Funds(self.funds().await),
+            Step::Cancel => Observation::CancelAnswered(self.guarded(Call::Cancel).await),
+            Step::AmendAuthCode => {
+                Observation::AmendAnswered(self.guarded(Call::AmendAuthCode).await)
+            }
+            Step::ResendApproval => {
+                Observation::AmendAnswered(self.guarded(Call::ResendApproval).await)
+            }
+            // The loop handles these itself; being handed out again is what they come to.
+            Step::Submit | Step::Wait(_) | Step::Close => Observation::Claimed,
+        }
+    }
+
+    async fn look(&mut self, how: Look) -> Sighting {
+        let handler = self.handler;
+        let mut visit = match how {
+            // The attempt's own connection: proven alive by this read, then used by the paid call.
+            Look::BeforePaying => Some(handler.provider.visit()),
+            Look::Verify => self.visit.take(),
+            // Spaced reads on fresh connections: a stuck proxy or a pooled answer must not look like absence.
+            Look::Reconcile => Some(handler.provider.visit()),
+            Look::Follow => None,
+        };
+        let Some(question) = self.question() else { return unusable() };
+        let sighting = handler.provider.look(visit.as_mut(), &question).await;
+        m::polled(&self.order, how, &sighting);
+        let concludes = how == Look::Reconcile && matches!(sighting, Sighting::Absent(_));
+        if how == Look::BeforePaying {
+            self.visit = visit;
+        }
+        if concludes && let Err(trouble) = handler.provider.control().await {
+            // "Not found" by a provider that answers nothing else either is no answer.
+            return Sighting::Unreadable(Trouble { detail: format!("the control read failed: {}", trouble.detail), ..trouble });
+        }
+        sighting
+    }
+
+    fn question(&self) -> Option<Question<'_>> {
+        let record = &self.written;
+        Some(Question {
+            purchase: self.purchase.as_ref()?,
+            baseline: record.baseline.as_ref(),
+            expected_expiry: self.order.expected_expiry.filter(|_| record.baseline.is_none()),
+            since: record.created_at - SKEW,
+            attempted_at: record.attempted_at.or_else(|| {
+                let intent = record.intent.as_ref()?;
+                (intent.open || record.placed).then_some(intent.at)
+            }),
+            provider_order_id: record.provider_order_id.as_deref(),
+        })
+    }
+
+    async fn funds(&self) -> FundsSeen {
+        match self.handler.provider.funds().await {
+            Ok(Some(funds)) if funds.positive => FundsSeen::Some,
+            Ok(Some(_)) => FundsSeen::None,
+            Ok(None) => FundsSeen::NotShown,
+            Err(trouble) => FundsSeen::Unreadable(trouble),
+        }
+    }
+
+    /// Intent, gate, the one request, its outcome. `None`: the order is out of our hands.
+    pub(super) async fn submit(&mut self, mut decision: Decision) -> Option<Observation> {
+        let intended = Instant::now();
+        if let Some(intent) = &mut decision.record.intent {
+            intent.epoch = self.claim.epoch.n;
+            intent.digest = self.purchase.as_ref().map(digest).unwrap_or_default();
+        }
+        tracing::Span::current().record("attempt", decision.record.attempts);
+        // From here to the outcome the lease is not extended: the call has to fit into what is left of it.
+        self.claim.hold.arm();
+        if !self.write_intent(&decision).await {
+            self.claim.hold.disarm();
+            return None;
+        }
+        self.intended = Some(intended);
+        let outcome = self.send(Call::Submit, intended).await;
+        self.claim.hold.disarm();
+        tracing::info!(outcome = told(&outcome), "the paid call came to its end");
+        m::paid_call_ended(&self.handler.account, &outcome);
+        Some(Observation::Answered(outcome))
+    }
+
+    /// A guarded call that is not the order's purchase: cancel, amend.
+    async fn guarded(&mut self, call: Call) -> Outcome {
+        self.visit = None;
+        self.claim.hold.arm();
+        let outcome = self.send(call, Instant::now()).await;
+        self.claim.hold.disarm();
+        self.visit = None;
+        outcome
+    }
+
+    /// Sets the gate and sends, once.
+    async fn send(&mut self, call: Call, decided: Instant) -> Outcome {
+        let handler = self.handler;
+        let mut visit = self.visit.take().unwrap_or_else(|| handler.provider.visit());
+        let (hold, stopping) = (Arc::clone(&self.claim.hold), handler.stopping.clone());
+        let (gate, needed) = (handler.policy.gate, handler.provider.call_timeout() + LEASE_MARGIN);
+        visit.set_gate(move || {
+            if stopping.is_cancelled() {
+                return Err("the worker is shutting down".to_owned());
+            }
+            if decided.elapsed() >= gate {
+                return Err(format!("the intent is older than {gate:?}"));
+            }
+            if hold.is_lost() || hold.left() < needed {
+                return Err("too little is left of the lease for the whole call".to_owned());
+            }
+            Ok(())
+        });
+        let Some(question) = self.question() else { return not_sent("the order cannot be turned into a request") };
+        let outcome = match call {
+            Call::Submit => handler.provider.submit(&mut visit, question.purchase, question.baseline).await,
+            Call::Cancel => handler.provider.cancel(&mut visit, &question).await,
+            Call::ResendApproval => handler.provider.amend(&mut visit, &question, &Amendment::ResendApproval).await,
+            Call::AmendAuthCode => match auth_code(question.purchase) {
+                Some(code) => handler.provider.amend(&mut visit, &question, &Amendment::AuthCode(code)).await,
+                None => not_sent("there is no auth code to hand in"),
+            },
+        };
+        self.visit = Some(visit);
+        outcome
+    }
+}
+
+/// The guarded calls.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Call {
+    Submit,
+    Cancel,
+    AmendAuthCode,
+    ResendApproval,
+}
+
+fn auth_code(purchase: &domorder_api_client::provider::Purchase) -> Option<SecretString> {
+    match purchase {
+        domorder_api_client::provider::Purchase::Transfer(transfer) => transfer.auth_code.clone(),
+        _ => None,
+    }
+}
+
+fn not_sent(detail: &str) -> Outcome {
+    Outcome::NotSent(NotSent { detail: detail.to_owned() })
+}
+
+fn unusable() -> Sighting {
+    Sighting::Unreadable(Trouble {
+        kind: TroubleKind::Garbled,
+        detail: "the order cannot be turned into a question".to_owned(),
+        retry_after: None,
+    })
+}
+
+/// First bytes of a digest of what is sent, by which a late answer is matched to its intent; no secret goes into it.
+fn digest(purchase: &domorder_api_client::provider::Purchase) -> String {
+    domorder_jobs::fingerprint::short_digest(&format!("{}|{}", purchase.operation().as_str(), purchase.domain()))
+}
+
+/// An outcome in words, without secrets.
+fn told(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Accepted(accepted) => {
+            let Evidence { provider_order_id, .. } = &accepted.evidence;
+            format!("accepted, at the provider {}", provider_order_id.as_deref().unwrap_or("without an id"))
+        }
+        Outcome::Rejected(r) => format!("rejected ({:?}): {}", r.class, r.message),
+        Outcome::NotSent(n) => format!("not sent: {}", n.detail),
+        Outcome::Unknown(d) => format!("unknown: {}", d.detail),
+    }
+}

@@ -1,0 +1,206 @@
+//! Drives one claimed order as far as it can go: see, decide, record, act, see.
+//!
+//! The loop itself decides nothing: [`domorder_jobs::machine::next`] does. It records a decision whenever the outside
+//! has to know of it (state, reason, needs or charged changed), before a paid call (the intent), and at the end (with
+//! the lease given back). Reads that follow a record do not wait for it; a paid call always does.
+
+mod act;
+mod record;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use domorder_api_client::provider::{Provider, Purchase};
+use domorder_jobs::backend::Claim;
+use domorder_jobs::ledger::Ledger;
+use domorder_jobs::machine::{self, Facts, Observation, Policy, Step};
+use domorder_jobs::order::Order;
+use domorder_jobs::record::OrderRecord;
+use domorder_jobs::seal::{KeyRing, Sealed};
+use domorder_jobs::signal::StoredSignal;
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+
+use crate::metrics as m;
+
+/// No order takes more steps than this in one claim: a loop of the machine must not become one of ours.
+const STEPS_MAX: usize = 16;
+
+/// Everything that the orders of one lane need.
+pub struct Handler {
+    /// The account.
+    pub account: String,
+    /// Its provider.
+    pub provider: Arc<dyn Provider>,
+    /// The ledger.
+    pub ledger: Ledger,
+    /// Opens auth codes.
+    pub ring: Arc<KeyRing>,
+    /// Waits and limits.
+    pub policy: Policy,
+    /// Set once the process is told to stop: no paid call is armed after it.
+    pub stopping: CancellationToken,
+}
+
+/// One order in hand.
+struct Visitor<'a> {
+    handler: &'a Handler,
+    claim: &'a Claim,
+    order: Order,
+    purchase: Option<Purchase>,
+    /// The record as it was last written.
+    written: OrderRecord,
+    version: u64,
+    signals_taken: usize,
+    /// The connection of this attempt.
+    visit: Option<domorder_api_client::http::Visit>,
+    /// When the intent was decided, for the gate.
+    intended: Option<Instant>,
+    /// What the signals said, for the timeline.
+    said: Option<String>,
+}
+
+impl Handler {
+    /// The body of a task. Never fails: what goes wrong is the order's news, or the lease lapses and it is found again.
+    pub async fn run(self: Arc<Self>, claim: Claim) {
+        let span = tracing::info_span!("order", order.id = %claim.order.id, account = %self.account, attempt = tracing::field::Empty);
+        self.drive(&claim).instrument(span).await;
+    }
+
+    async fn drive(&self, claim: &Claim) {
+        let stored = &claim.order;
+        if stored.lapsed {
+            m::lease_expired();
+        }
+        let (order, record) = match parse(&stored.doc, &stored.rec) {
+            Ok(parsed) => parsed,
+            Err(error) => return self.set_aside(claim, &error).await,
+        };
+        m::picked_up(&self.account, &order, &record, claim.claimed_at_ms);
+        let mut visitor = Visitor {
+            handler: self,
+            claim,
+            purchase: None,
+            written: record,
+            version: stored.version,
+            signals_taken: 0,
+            visit: None,
+            intended: None,
+            said: None,
+            order,
+        };
+        let first = visitor.first_observation();
+        visitor.go(first).await;
+    }
+
+    /// A record that cannot be read is set aside with a counter and a log line; the lane goes on.
+    async fn set_aside(&self, claim: &Claim, error: &str) {
+        tracing::error!(order.id = %claim.order.id, error, "the order's record cannot be read: set aside, see `domorder doctor`");
+        m::set_aside();
+        if let Err(error) = self.ledger.set_aside(claim.order.id, claim.order.fence, error).await {
+            tracing::warn!(order.id = %claim.order.id, %error, "it could not be set aside: it comes back when its lease lapses");
+        }
+    }
+}
+
+fn parse(doc: &str, rec: &str) -> Result<(Order, OrderRecord), String> {
+    let order = serde_json::from_str(doc).map_err(|e| format!("document: {e}"))?;
+    let record = serde_json::from_str(rec).map_err(|e| format!("state record: {e}"))?;
+    Ok((order, record))
+}
+
+impl Visitor<'_> {
+    /// What the order meets first: a document that cannot be used, a signal, or just that it was handed out.
+    fn first_observation(&mut self) -> Observation {
+        let newer = self.written.auth_code.as_ref().map(|s| Sealed::from_stored(s.clone()));
+        match self.order.purchase(&self.handler.ring, newer.as_ref()) {
+            Ok(purchase) => self.purchase = Some(purchase),
+            Err(error) => return Observation::Unusable(error.to_string()),
+        }
+        // One signal a claim; what is left makes the order due again at once.
+        let Some(first) = self.claim.order.signals.first() else { return Observation::Claimed };
+        self.signals_taken = 1;
+        match serde_json::from_str::<StoredSignal>(first) {
+            Ok(signal) => {
+                self.said = Some(signal.told());
+                Observation::Signal(signal.seen())
+            }
+            Err(error) => {
+                tracing::error!(%error, "a stored signal cannot be read: passed over");
+                Observation::Claimed
+            }
+        }
+    }
+
+    async fn go(&mut self, first: Observation) {
+        let mut seen = first;
+        for _ in 0..STEPS_MAX {
+            let facts = self.facts();
+            let decision = match machine::next(&self.written, seen, &facts) {
+                Ok(decision) => decision,
+                Err(illegal) => {
+                    tracing::error!(error = %illegal, "an impossible pair: the order is set aside");
+                    return self.handler.set_aside(self.claim, &illegal.to_string()).await;
+                }
+            };
+            if let Some(lane) = decision.lane {
+                self.handler.lane(lane, &decision).await;
+            }
+            tracing::debug!(state = %decision.record.state, step = ?decision.step, "{}", decision.why);
+            let changed = decision.record.face() != self.written.face();
+            seen = match decision.step {
+                Step::Wait(_) | Step::Close => return self.last(decision).await,
+                Step::Submit => {
+                    let Some(answer) = self.submit(decision).await else { return };
+                    answer
+                }
+                step if changed => {
+                    let Some(answer) = self.record_and_do(decision, step).await else { return };
+                    answer
+                }
+                step => {
+                    self.written = decision.record;
+                    self.act(step).await
+                }
+            };
+        }
+        tracing::error!("the order took too many steps in one claim: it is looked after again later");
+        self.give_back().await;
+    }
+
+    /// Everything a decision may depend on, at this moment.
+    fn facts(&self) -> Facts<'_> {
+        let handler = self.handler;
+        let operation = self.order.operation();
+        Facts {
+            now: self.now(),
+            kind: self.order.kind,
+            operation,
+            not_before: self.order.not_before,
+            guard: handler.provider.guard(operation),
+            call_timeout: handler.provider.call_timeout(),
+            lane_head: self.claim.order.lane_head,
+            quiet_until: self.quiet_until(),
+            breaker_until: None,
+            amends_auth_code: handler.provider.can_amend(&act::auth_code_amendment()),
+            resends_approval: handler.provider.can_amend(&domorder_api_client::provider::Amendment::ResendApproval),
+            jitter: rand::random::<f64>(),
+            policy: &handler.policy,
+        }
+    }
+
+    /// Now by Redis' clock: what the claim told, and the time since by our own.
+    fn now(&self) -> Timestamp {
+        let since = SignedDuration::try_from(self.claim.hold.since.elapsed()).unwrap_or(SignedDuration::ZERO);
+        Timestamp::from_millisecond(self.claim.claimed_at_ms).unwrap_or(Timestamp::UNIX_EPOCH) + since
+    }
+
+    /// After a restart or failover of the ledger's server: no paid call for the settle time.
+    fn quiet_until(&self) -> Option<Timestamp> {
+        let epoch = self.claim.epoch;
+        (epoch.n > 1).then_some(())?;
+        let settle = SignedDuration::try_from(self.handler.policy.settle).ok()?;
+        Timestamp::from_millisecond(epoch.since_ms).ok().map(|since| since + settle)
+    }
+}

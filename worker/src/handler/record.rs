@@ -1,0 +1,211 @@
+//! Writing down what was decided, and what to do when that does not work.
+
+use std::time::Duration;
+
+use domorder_jobs::ledger::{Due, Record, RecordError, Recorded};
+use domorder_jobs::machine::{Decision, Lane, Observation, Step};
+use domorder_jobs::record::OrderRecord;
+use domorder_jobs::view::{self, OrderView};
+
+use super::{Handler, Visitor};
+use crate::metrics as m;
+
+/// What a record is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// On the way: the lease is kept.
+    OnTheWay,
+    /// The permission to send: refused where the ledger's epoch is another.
+    Intent,
+    /// The last of this claim: the lease is given back.
+    Last,
+}
+
+impl Visitor<'_> {
+    /// The last record of this claim.
+    pub(super) async fn last(&mut self, decision: Decision) {
+        let answer_owed = self.intended.take().is_some();
+        if let Err(error) = self.write(&decision, Purpose::Last).await {
+            self.lost(&decision, &error, answer_owed).await;
+        }
+    }
+
+    /// Records a decision on the way and performs its step: side by side where the step only reads.
+    pub(super) async fn record_and_do(&mut self, decision: Decision, step: Step) -> Option<Observation> {
+        if matches!(step, Step::Look(_) | Step::ReadFunds) {
+            let prepared = self.prepare(&decision, Purpose::OnTheWay);
+            self.written = decision.record.clone();
+            self.version += 1;
+            let ledger = self.handler.ledger.clone();
+            let write = write_until_known(&ledger, prepared, self.claim);
+            let (written, seen) = tokio::join!(write, self.act(step));
+            return match written {
+                Ok(_) => Some(seen),
+                Err(error) => {
+                    self.lost(&decision, &error, true).await;
+                    None
+                }
+            };
+        }
+        if let Err(error) = self.write(&decision, Purpose::OnTheWay).await {
+            self.lost(&decision, &error, true).await;
+            return None;
+        }
+        Some(self.act(step).await)
+    }
+
+    /// The durable intent. `false`: not written for certain, so nothing is sent.
+    pub(super) async fn write_intent(&mut self, decision: &Decision) -> bool {
+        match self.write(decision, Purpose::Intent).await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::warn!(%error, "the intent could not be made durable: nothing is sent");
+                // It may have been written all the same: the lease lapses, and the order is found by its record.
+                self.give_back().await;
+                false
+            }
+        }
+    }
+
+    async fn write(&mut self, decision: &Decision, purpose: Purpose) -> Result<Recorded, RecordError> {
+        let record = self.prepare(decision, purpose);
+        let ledger = self.handler.ledger.clone();
+        let recorded = if purpose == Purpose::Intent {
+            // Never tried again here: an intent that took long is too old for the gate anyway.
+            ledger.record(record).await?
+        } else {
+            write_until_known(&ledger, record, self.claim).await?
+        };
+        self.written = decision.record.clone();
+        self.version = recorded.version;
+        Ok(recorded)
+    }
+
+    /// The ledger's record of a decision: state record, index fields, timeline entry, and the event where the outside
+    /// has to know (a change of state, reason, needs or charged; every paid attempt).
+    fn prepare(&mut self, decision: &Decision, purpose: Purpose) -> Record {
+        let now = self.now();
+        let mut next = decision.record.clone();
+        next.updated_at = Some(now);
+        let version = self.version + 1;
+        let tells = purpose == Purpose::Intent || next.face() != self.written.face();
+        let event = tells.then(|| {
+            m::state_changed(&self.order, &self.written, &next);
+            let view = OrderView::of(&self.order, &next);
+            let id = format!("{}-{version}", self.order.id);
+            view::event(&view, &id, self.handler.ledger.namespace(), now)
+        });
+        if next.state.is_final() && !self.written.state.is_final() {
+            m::finished(&self.order, &next, now);
+        }
+        let timeline = tells || self.said.is_some();
+        let timeline = timeline.then(|| timeline_entry(&next, decision.why, version, now, self.said.take().as_deref()));
+        let due = match decision.step {
+            Step::Wait(Some(at)) => Due::At(at.as_millisecond()),
+            Step::Wait(None) | Step::Close => Due::Never,
+            _ => Due::Held,
+        };
+        Record {
+            id: self.order.id,
+            fence: self.claim.order.fence,
+            version: self.version,
+            rec: serde_json::to_string(&next).unwrap_or_default(),
+            state: next.state,
+            due,
+            event,
+            timeline,
+            signals_consumed: std::mem::take(&mut self.signals_taken),
+            release: purpose == Purpose::Last,
+            closes: next.state.is_final(),
+            intent_epoch: (purpose == Purpose::Intent).then_some(self.claim.epoch.n),
+        }
+    }
+
+    /// The record was refused: somebody else has the order. What is known is kept as evidence all the same.
+    async fn lost(&self, decision: &Decision, error: &RecordError, evidence: bool) {
+        tracing::warn!(%error, state = %decision.record.state, "the record was refused");
+        m::record_refused();
+        if !evidence {
+            return;
+        }
+        let note = timeline_entry(&decision.record, "evidence of a late holder", self.version, self.now(), Some(decision.why));
+        if let Err(error) = self.handler.ledger.note(self.order.id, &note).await {
+            // The last place where it can be kept: no secret stands in it.
+            tracing::error!(%error, evidence = note, "evidence could not be written to the ledger");
+        }
+    }
+
+    /// Hands the order back as it is.
+    pub(super) async fn give_back(&self) {
+        let lease = [(self.order.id, self.claim.order.fence)];
+        if let Err(error) = self.handler.ledger.hand_back(&lease).await {
+            tracing::debug!(%error, "not handed back: the lease will lapse");
+        }
+    }
+}
+
+impl Handler {
+    /// What concerns the whole account.
+    pub(super) async fn lane(&self, lane: Lane, decision: &Decision) {
+        match lane {
+            Lane::PauseForCredentials => {
+                let told = decision.record.provider_message.as_deref().unwrap_or("the credentials are refused");
+                tracing::error!(
+                    account = self.account,
+                    told,
+                    "the account is paused: mend its credentials or the provider's list of addresses, then \
+                     `domorder accounts resume {}`",
+                    self.account
+                );
+                if let Err(error) = self.ledger.set_paused(&self.account, Some(&format!("credentials: {told}"))).await {
+                    tracing::error!(account = self.account, %error, "the account could not be paused");
+                }
+            }
+        }
+    }
+}
+
+/// Redis may be away for a while: what came of a call is worth waiting for, as long as the lease can still be ours.
+async fn write_until_known(
+    ledger: &domorder_jobs::ledger::Ledger,
+    record: Record,
+    claim: &domorder_jobs::backend::Claim,
+) -> Result<Recorded, RecordError> {
+    let mut wait = Duration::from_millis(100);
+    loop {
+        match ledger.record(record.clone()).await {
+            Err(RecordError::Redis(error)) if !claim.hold.is_lost() => {
+                tracing::warn!(%error, "the record could not be written: tried again");
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(Duration::from_secs(5));
+            }
+            came_to => return came_to,
+        }
+    }
+}
+
+/// One line of the timeline.
+fn timeline_entry(
+    record: &OrderRecord,
+    why: &str,
+    version: u64,
+    now: jiff::Timestamp,
+    said: Option<&str>,
+) -> String {
+    let mut entry = serde_json::json!({
+        "at": now.as_millisecond(), "v": version, "state": record.state, "why": why,
+    });
+    if let Some(map) = entry.as_object_mut() {
+        let mut put = |key: &str, value: Option<serde_json::Value>| {
+            if let Some(value) = value {
+                map.insert(key.to_owned(), value);
+            }
+        };
+        put("reason", record.reason.map(|r| r.as_str().into()));
+        put("charged", (record.charged != domorder_jobs::state::Charged::No).then(|| record.charged.as_str().into()));
+        put("attempt", (record.attempts > 0).then(|| record.attempts.into()));
+        put("provider", record.provider_message.clone().map(Into::into));
+        put("signal", said.map(Into::into));
+    }
+    entry.to_string()
+}

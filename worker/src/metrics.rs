@@ -1,0 +1,229 @@
+//! Every metric: its name, unit, labels and meaning (`contract.md` §6). Labels are bounded: never a domain, an order id
+//! or an error text. Counters and histograms are this replica's own; gauges about orders are read from the ledger.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domorder_api_client::http::{CallObserver, CallReport};
+use domorder_api_client::provider::{Outcome, Sighting};
+use domorder_jobs::ledger::Ledger;
+use domorder_jobs::machine::Look;
+use domorder_jobs::order::Order;
+use domorder_jobs::record::OrderRecord;
+use domorder_jobs::state::{Kind, Reason, State};
+use jiff::Timestamp;
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+/// Seconds: calls take milliseconds to a minute.
+const CALL_BUCKETS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0];
+/// Seconds: orders take a blink to two weeks.
+const ORDER_BUCKETS: &[f64] = &[0.1, 1.0, 5.0, 30.0, 120.0, 600.0, 3_600.0, 21_600.0, 86_400.0, 432_000.0, 1_209_600.0];
+
+/// Installs the recorder of this process.
+///
+/// # Errors
+/// When another recorder is installed already.
+pub fn install() -> anyhow::Result<PrometheusHandle> {
+    let handle = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("request_seconds".into()), CALL_BUCKETS)?
+        .set_buckets_for_metric(Matcher::Suffix("command_seconds".into()), CALL_BUCKETS)?
+        .set_buckets_for_metric(Matcher::Suffix("pickup_seconds".into()), CALL_BUCKETS)?
+        .set_buckets_for_metric(Matcher::Suffix("completion_seconds".into()), ORDER_BUCKETS)?
+        .install_recorder()?;
+    describe();
+    gauge!("domorder_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    Ok(handle)
+}
+
+fn describe() {
+    describe_counter!("domorder_orders_accepted_total", "orders accepted, by kind and account");
+    describe_counter!("domorder_orders_refused_total", "documents and signals refused, by reason");
+    describe_counter!("domorder_orders_finished_total", "orders that became final, by kind, account and outcome");
+    describe_gauge!("domorder_orders", "orders in the ledger, by state, kind and account");
+    describe_gauge!("domorder_order_oldest_age_seconds", "age of the oldest order of a state, by when it entered it");
+    describe_histogram!("domorder_order_completion_seconds", "from acceptance to the final state");
+    describe_gauge!("domorder_queue_depth", "orders that are due now, by account");
+    describe_histogram!("domorder_queue_pickup_seconds", "from acceptance to the first claim, orders without a start time");
+    describe_counter!("domorder_leases_expired_total", "orders found with a lapsed lease: their worker died or stalled");
+    describe_counter!("domorder_provider_requests_total", "requests to providers, by operation, class and result");
+    describe_histogram!("domorder_provider_request_seconds", "requests to providers, connecting and repeating included");
+    describe_gauge!("domorder_unknown_outcomes", "orders whose effect is not known, by account");
+    describe_counter!("domorder_unknown_resolved_total", "unknown outcomes found out, by resolution");
+    describe_counter!("domorder_duplicates_prevented_total", "paid calls that were not made because of a guard");
+    describe_gauge!("domorder_account_paused", "1 while the account is paused");
+    describe_counter!("domorder_polls_total", "looks at orders that wait, by result");
+    describe_gauge!("domorder_redis_up", "1 while Redis answers");
+    describe_counter!("domorder_records_set_aside_total", "records that could not be read");
+    describe_counter!("domorder_records_refused_total", "records of late holders, refused by the fence");
+    describe_counter!("domorder_unlisted_answers_total", "answers that are in no table, by account");
+}
+
+/// A document became an order.
+pub fn accepted(kind: Kind, account: &str, n: u64) {
+    counter!("domorder_orders_accepted_total", "kind" => kind.as_str(), "account" => account.to_owned()).increment(n);
+}
+
+/// A document or a signal was refused.
+pub fn refused(reason: &'static str) {
+    counter!("domorder_orders_refused_total", "reason" => reason).increment(1);
+}
+
+/// A lapsed lease was taken over.
+pub fn lease_expired() {
+    counter!("domorder_leases_expired_total").increment(1);
+}
+
+/// A record could not be read.
+pub fn set_aside() {
+    counter!("domorder_records_set_aside_total").increment(1);
+}
+
+/// A late holder's record was refused.
+pub fn record_refused() {
+    counter!("domorder_records_refused_total").increment(1);
+}
+
+/// An order was claimed; the first time, its wait is told.
+pub fn picked_up(account: &str, order: &Order, record: &OrderRecord, now_ms: i64) {
+    if record.updated_at.is_none() && order.not_before.is_none() {
+        let waited = now_ms.saturating_sub(record.created_at.as_millisecond()).max(0);
+        histogram!("domorder_queue_pickup_seconds", "account" => account.to_owned()).record(seconds_of_ms(waited));
+    }
+}
+
+/// A change of state is being recorded.
+pub fn state_changed(order: &Order, before: &OrderRecord, after: &OrderRecord) {
+    if before.state == State::UnknownOutcome && after.state != State::UnknownOutcome {
+        let resolution = match after.state {
+            State::Queued => "absent",
+            State::ActionRequired => "asked",
+            State::Failed | State::Cancelled => "ended",
+            _ => "present",
+        };
+        counter!("domorder_unknown_resolved_total", "account" => order.account.clone(), "resolution" => resolution).increment(1);
+    }
+    let guard = match (after.state, after.reason) {
+        (State::Succeeded, Some(Reason::AlreadyDone)) => Some("read_first"),
+        (State::Succeeded, _) if before.state == State::UnknownOutcome => Some("reconciled"),
+        (State::InProgress | State::Blocked, _) if before.state == State::Queued => Some("adopted"),
+        (State::ActionRequired, Some(Reason::ExpectationDiffers)) if before.state == State::Queued => Some("expectation"),
+        _ => None,
+    };
+    if let Some(guard) = guard {
+        counter!("domorder_duplicates_prevented_total", "guard" => guard).increment(1);
+    }
+}
+
+/// An order became final.
+pub fn finished(order: &Order, record: &OrderRecord, now: Timestamp) {
+    let (kind, account) = (order.kind.as_str(), order.account.clone());
+    counter!("domorder_orders_finished_total", "kind" => kind, "account" => account.clone(), "outcome" => record.state.as_str())
+        .increment(1);
+    let took = now.as_millisecond().saturating_sub(record.created_at.as_millisecond()).max(0);
+    histogram!("domorder_order_completion_seconds", "kind" => kind, "account" => account).record(seconds_of_ms(took));
+}
+
+/// A look at an order that waits.
+pub fn polled(order: &Order, how: Look, sighting: &Sighting) {
+    if matches!(how, Look::Follow | Look::Reconcile) {
+        let result = match sighting {
+            Sighting::Present(_) => "present",
+            Sighting::Absent(_) => "absent",
+            Sighting::Pending(..) => "pending",
+            Sighting::Differs(..) => "differs",
+            Sighting::Impossible(..) => "impossible",
+            Sighting::Ended(..) => "ended",
+            Sighting::Unreadable(_) => "unreadable",
+        };
+        counter!("domorder_polls_total", "kind" => order.kind.as_str(), "account" => order.account.clone(), "result" => result)
+            .increment(1);
+    }
+}
+
+/// A paid call came to its end.
+pub fn paid_call_ended(account: &str, outcome: &Outcome) {
+    if let Outcome::Unknown(doubt) = outcome
+        && doubt.unlisted
+    {
+        counter!("domorder_unlisted_answers_total", "account" => account.to_owned()).increment(1);
+    }
+}
+
+/// Tells every call to the provider.
+#[derive(Debug)]
+pub struct Calls {
+    /// The account that calls.
+    pub account: String,
+}
+
+impl Calls {
+    /// An observer for an account.
+    #[must_use]
+    pub fn of(account: &str) -> Arc<dyn CallObserver> {
+        Arc::new(Self { account: account.to_owned() })
+    }
+}
+
+impl CallObserver for Calls {
+    fn called(&self, call: &CallReport) {
+        counter!(
+            "domorder_provider_requests_total",
+            "account" => self.account.clone(), "operation" => call.operation,
+            "class" => call.class.as_str(), "result" => call.result.as_str(),
+        )
+        .increment(1);
+        histogram!(
+            "domorder_provider_request_seconds",
+            "account" => self.account.clone(), "operation" => call.operation, "class" => call.class.as_str(),
+        )
+        .record(call.took.as_secs_f64());
+    }
+}
+
+/// Reads the gauges from the ledger: the same from every replica. Called before a scrape is answered.
+pub async fn read_gauges(ledger: &Ledger, accounts: &[String]) {
+    match gauges(ledger, accounts).await {
+        Ok(()) => gauge!("domorder_redis_up").set(1.0),
+        Err(error) => {
+            tracing::warn!(%error, "the gauges could not be read from the ledger");
+            gauge!("domorder_redis_up").set(0.0);
+        }
+    }
+}
+
+async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_jobs::ledger::LedgerError> {
+    let counts = ledger.counts().await?;
+    for account in accounts {
+        let mut unknown = 0;
+        for state in State::ALL {
+            for kind in Kind::ALL {
+                let n = counts.get(&(*state, *kind, account.clone())).copied().unwrap_or(0);
+                if *state == State::UnknownOutcome {
+                    unknown += n;
+                }
+                gauge!("domorder_orders", "state" => state.as_str(), "kind" => kind.as_str(), "account" => account.clone())
+                    .set(as_f64(n));
+            }
+        }
+        gauge!("domorder_unknown_outcomes", "account" => account.clone()).set(as_f64(unknown));
+        gauge!("domorder_queue_depth", "account" => account.clone()).set(as_f64(ledger.queue_depth(account).await?));
+        let paused = ledger.paused(account).await?.is_some();
+        gauge!("domorder_account_paused", "account" => account.clone()).set(if paused { 1.0 } else { 0.0 });
+    }
+    let now = ledger.now_ms().await?;
+    for state in State::ALL.iter().filter(|s| !s.is_final()) {
+        let age = ledger.oldest(*state).await?.map_or(0, |since| now.saturating_sub(since).max(0));
+        gauge!("domorder_order_oldest_age_seconds", "state" => state.as_str()).set(seconds_of_ms(age));
+    }
+    Ok(())
+}
+
+fn seconds_of_ms(ms: i64) -> f64 {
+    Duration::from_millis(ms.unsigned_abs()).as_secs_f64()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "gauges are floating point; counts above 2^53 do not occur")]
+fn as_f64(n: u64) -> f64 {
+    n as f64
+}

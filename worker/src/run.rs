@@ -1,0 +1,179 @@
+//! `domorder run`: intake, lanes, HTTP and the sweeper in one process, until told to stop.
+//!
+//! Shutdown: stop taking (intake, claims), arm no paid call any more, let bodies in hand finish within
+//! `shutdown_grace` with their leases kept, hand back the rest.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use domorder_config::Config;
+use domorder_jobs::backend::{LaneBackend, LaneConfig};
+use domorder_jobs::ledger::{BATCH_MAX, Durability, Ledger, Limits, Rate};
+use domorder_jobs::seal::KeyRing;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::handler::Handler;
+use crate::workers::Lane;
+use crate::{http, intake, sweeper, wiring, workers};
+
+/// An idle lane comes round this often at the latest: a lost wake-up costs at most this.
+const IDLE_MAX: Duration = Duration::from_secs(15);
+
+/// What an order's run costs of the account's rate: a read, a paid call, a verifying read would be three, a look is one.
+/// Most claims of a running system are looks, and a provider's own limit is met by its 429.
+const CALLS_PER_CLAIM: u32 = 1;
+
+/// Which parts of the process run.
+#[derive(Debug, Clone, Copy)]
+pub struct Parts {
+    /// HTTP.
+    pub http: bool,
+    /// Intake, lanes, sweeper.
+    pub worker: bool,
+}
+
+/// Runs until `stop` is cancelled. `listening` is told the HTTP address once it is bound.
+///
+/// # Errors
+/// Where the start is refused; every reason is told.
+pub async fn run(
+    config: Config,
+    ring: KeyRing,
+    parts: Parts,
+    metrics: PrometheusHandle,
+    stop: CancellationToken,
+    listening: impl FnOnce(SocketAddr),
+) -> anyhow::Result<()> {
+    let providers = wiring::providers(&config)?;
+    let ledger = tokio::select! {
+        ledger = wiring::ledger_when_there(&config) => ledger?,
+        () = stop.cancelled() => return Ok(()),
+    };
+    check_server(&ledger, &config).await?;
+    let instance = format!("{}-{}", std::process::id(), ulid());
+    let tracker = TaskTracker::new();
+    let mut lanes = Vec::new();
+    if parts.worker {
+        let ring = Arc::new(ring);
+        let catalogue = wiring::catalogue(&config, &providers);
+        let producer = wiring::producer(&config, &ledger, catalogue, Arc::clone(&ring));
+        for (account, provider) in &providers {
+            let handler = Arc::new(Handler {
+                account: account.clone(),
+                provider: Arc::clone(provider),
+                ledger: ledger.clone(),
+                ring: Arc::clone(&ring),
+                policy: wiring::policy(&config),
+                stopping: stop.clone(),
+            });
+            let (lane, from) = (lane_config(account, &config), ledger.clone());
+            let make = Box::new(move || LaneBackend::new(from.clone(), lane.clone()));
+            lanes.push(workers::start(&instance, handler, make, &tracker, stop.clone()));
+        }
+        tracker.spawn(intake::run(ledger.clone(), producer, instance.clone(), stop.clone()));
+        tracker.spawn(sweeper::run(ledger.clone(), config.retention.clone(), stop.clone()));
+    }
+    let lanes = Arc::new(lanes);
+    let accounts: Vec<String> = config.accounts.keys().cloned().collect();
+    if parts.http {
+        let app = http::router(http::Probed { ledger: ledger.clone(), lanes: Arc::clone(&lanes), accounts, metrics: metrics.clone() });
+        let listener = tokio::net::TcpListener::bind(config.http.listen)
+            .await
+            .with_context(|| format!("http.listen: {} cannot be bound", config.http.listen))?;
+        listening(listener.local_addr()?);
+        let stopped = stop.clone();
+        tracker.spawn(async move {
+            let served = axum::serve(listener, app).with_graceful_shutdown(async move { stopped.cancelled().await }).await;
+            if let Err(error) = served {
+                tracing::error!(%error, "the HTTP server ended");
+            }
+        });
+    }
+    tracker.spawn(upkeep(metrics, stop.clone()));
+    tracing::info!(instance, accounts = providers.len(), version = env!("CARGO_PKG_VERSION"), "running");
+    stop.cancelled().await;
+    shut_down(&lanes, tracker, config.worker.shutdown_grace).await;
+    Ok(())
+}
+
+fn lane_config(account: &str, config: &Config) -> LaneConfig {
+    let settings = &config.accounts[account];
+    let concurrency = usize::try_from(settings.concurrency).unwrap_or(usize::MAX);
+    LaneConfig {
+        account: account.to_owned(),
+        concurrency,
+        lease: config.worker.lease,
+        limits: Limits {
+            concurrency: Some(settings.concurrency),
+            rate: Some(Rate {
+                tokens: settings.rate.count,
+                period: settings.rate.period,
+                per_order: CALLS_PER_CLAIM,
+                burst: settings.rate.count.max(1),
+            }),
+            ..Limits::default()
+        },
+        batch_max: BATCH_MAX.min(concurrency),
+        idle_max: IDLE_MAX,
+    }
+}
+
+/// A server that can lose orders is refused, in plain words, unless `relaxed` is set; then it is said loudly.
+async fn check_server(ledger: &Ledger, config: &Config) -> anyhow::Result<()> {
+    let report = ledger.check().await.context("the Redis server could not be checked")?;
+    for fault in &report.faults {
+        tracing::error!(what = fault.what, mend = fault.mend, "the Redis server is not fit");
+    }
+    let relaxed = wiring::ledger_settings(config).durability == Durability::Relaxed;
+    if relaxed {
+        tracing::warn!("redis.durability is \"relaxed\": a crash of Redis can lose orders and the proof of what was bought");
+        return Ok(());
+    }
+    if !report.ok() {
+        let told: Vec<String> = report.faults.iter().map(|f| format!("  - {}\n    {}", f.what, f.mend)).collect();
+        bail!("the Redis server is not fit to hold orders:\n{}", told.join("\n"));
+    }
+    Ok(())
+}
+
+/// Histograms pile up between scrapes otherwise.
+async fn upkeep(metrics: PrometheusHandle, stop: CancellationToken) {
+    let mut tick = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        tokio::select! {
+            _ = tick.tick() => metrics.run_upkeep(),
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+async fn shut_down(lanes: &[Lane], tracker: TaskTracker, grace: Duration) {
+    let in_hand: usize = lanes.iter().map(|l| l.current().in_hand()).sum();
+    tracing::info!(in_hand, ?grace, "stopping: nothing new is taken, what is in hand is finished");
+    for lane in lanes {
+        lane.current().stop_claiming();
+    }
+    tracker.close();
+    let finished = tokio::time::timeout(grace, async {
+        tracker.wait().await;
+        while lanes.iter().any(|l| l.current().in_hand() > 0) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    if finished.await.is_err() {
+        let mut handed = 0;
+        for lane in lanes {
+            handed += lane.current().hand_back().await;
+        }
+        tracing::warn!(handed, "the grace is over: what was still in hand is handed back");
+    }
+    tracing::info!("stopped");
+}
+
+fn ulid() -> String {
+    domorder_jobs::order::new_instance_id()
+}

@@ -1,0 +1,46 @@
+//! Deletes what is long over: finished orders with their keys, old events and refusals.
+
+use std::time::Duration;
+
+use domorder_config::Retention;
+use domorder_jobs::ledger::Ledger;
+use tokio_util::sync::CancellationToken;
+
+/// Between rounds. Several replicas sweeping at once are harmless: every step is compare-and-delete.
+const ROUND: Duration = Duration::from_secs(60);
+/// Most orders of one step; a round goes on until nothing is left.
+const STEP: usize = 100;
+
+/// Sweeps until told to stop.
+pub async fn run(ledger: Ledger, retention: Retention, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(ROUND) => {}
+            () = stop.cancelled() => return,
+        }
+        match round(&ledger, &retention, &stop).await {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!(swept, "finished orders were deleted after their retention"),
+            Err(error) => tracing::warn!(%error, "the sweep was cut short: tried again in a minute"),
+        }
+    }
+}
+
+async fn round(
+    ledger: &Ledger,
+    retention: &Retention,
+    stop: &CancellationToken,
+) -> Result<usize, domorder_jobs::ledger::LedgerError> {
+    let now = ledger.now_ms().await?;
+    let before = |age: Duration| now.saturating_sub(u64::try_from(age.as_millis()).unwrap_or(u64::MAX));
+    let mut swept = 0;
+    while !stop.is_cancelled() {
+        let n = ledger.sweep(before(retention.finished), STEP).await?;
+        swept += n;
+        if n < STEP {
+            break;
+        }
+    }
+    ledger.trim_events(before(retention.events)).await?;
+    Ok(swept)
+}
