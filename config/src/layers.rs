@@ -98,13 +98,7 @@ impl Walk<'_> {
         for (line, column) in places {
             let found = format!("line {line}, column {column} is not TOML");
             let remedy = "Correct that line; nothing else of this file was looked at".to_owned();
-            self.fault(
-                "",
-                FaultKind::Syntax,
-                found,
-                "TOML 1.0, each key once".to_owned(),
-                remedy,
-            );
+            self.fault("", FaultKind::Syntax, found, "TOML, each key once".to_owned(), remedy);
         }
     }
 
