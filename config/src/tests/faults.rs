@@ -278,3 +278,24 @@ fn a_missing_file_is_named_and_hides_no_faulty_variable() {
     let kinds: Vec<FaultKind> = errors.faults().iter().map(|fault| fault.kind).collect();
     assert_eq!(kinds, [FaultKind::Unreadable, FaultKind::OutOfRange]);
 }
+
+#[test]
+fn two_entries_with_one_name_or_one_token_are_refused() {
+    let entry = |name: &str, token: &str| format!("{{ name = \"{name}\", token = \"{token}\", scopes = [\"admin\"] }}");
+    let tokens = [entry("a", "x"), entry("a", "y"), entry("b", "x")].join(", ");
+    let errors = world(&format!("http.tokens = [{tokens}]")).refused();
+    let keys: Vec<&str> = errors.faults().iter().map(|fault| fault.key.as_str()).collect();
+    assert_eq!(keys, ["http.tokens[1].name", "http.tokens[2].token"], "{errors}");
+}
+
+#[test]
+fn a_syntax_error_is_all_that_is_said_of_a_file_but_not_of_the_environment() {
+    let errors = world("[redis\nshards = 0\n")
+        .env("DOMORDER__RETRY__MAX", "soon")
+        .refused();
+    assert!(errors.faults().iter().any(|fault| fault.key == "retry.max"), "{errors}");
+    assert!(
+        errors.faults().iter().all(|fault| fault.kind != FaultKind::Missing),
+        "{errors}"
+    );
+}
