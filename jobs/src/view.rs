@@ -1,0 +1,118 @@
+//! What the outside is shown of an order, and the event that carries it: the same JSON in HTTP, events and `-o json`.
+//!
+//! No secret can stand in it: there is no field for one.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::order::{IdempotencyKey, Order, OrderId};
+use crate::state::{Charged, Kind, Needs, State, WaitingOn};
+
+#[cfg(test)]
+mod tests;
+
+/// The order view of the contract, §3; fields in its order, `null` where there is nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderView {
+    /// The order's id.
+    pub id: OrderId,
+    /// The producer's name for it.
+    pub idempotency_key: IdempotencyKey,
+    /// What is ordered.
+    pub kind: Kind,
+    /// The account that buys.
+    pub account: String,
+    /// ASCII, lower case.
+    pub domain: String,
+    /// Where it stands.
+    pub state: State,
+    /// Why it stands there.
+    pub reason: Option<String>,
+    /// What a person has to bring.
+    pub needs: Option<Needs>,
+    /// Who acts next; nobody, once final.
+    pub waiting_on: Option<WaitingOn>,
+    /// Whether money was spent.
+    pub charged: Charged,
+    /// The provider's id of the order or domain.
+    pub provider_order_id: Option<String>,
+    /// The provider's own words, without secrets.
+    pub provider_message: Option<String>,
+    /// The expiry that stands.
+    pub expiry: Option<Timestamp>,
+    /// Paid attempts so far.
+    pub attempts: u32,
+    /// When it is looked at next.
+    pub next_check_at: Option<Timestamp>,
+    /// When waiting ends.
+    pub deadline_at: Option<Timestamp>,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When it became final.
+    pub finished_at: Option<Timestamp>,
+    /// The producer's own.
+    pub metadata: BTreeMap<String, String>,
+}
+
+impl OrderView {
+    /// The view of an order just accepted; everything that happens later is set by who knows of it.
+    #[must_use]
+    pub fn accepted(order: &Order, at: Timestamp) -> Self {
+        Self {
+            id: order.id,
+            idempotency_key: order.idempotency_key.clone(),
+            kind: order.kind,
+            account: order.account.clone(),
+            domain: order.domain.clone(),
+            state: State::Queued,
+            reason: None,
+            needs: None,
+            waiting_on: Some(WaitingOn::Domorder),
+            charged: Charged::No,
+            provider_order_id: None,
+            provider_message: None,
+            expiry: None,
+            attempts: 0,
+            next_check_at: None,
+            deadline_at: order.deadline,
+            created_at: at,
+            updated_at: at,
+            finished_at: None,
+            metadata: order.metadata.clone(),
+        }
+    }
+}
+
+/// CloudEvents 1.0, structured JSON.
+#[derive(Serialize)]
+struct CloudEvent<'a> {
+    specversion: &'static str,
+    id: &'a str,
+    source: String,
+    #[serde(rename = "type")]
+    kind: String,
+    subject: OrderId,
+    time: Timestamp,
+    datacontenttype: &'static str,
+    data: &'a OrderView,
+}
+
+/// The event of a change, as compact JSON: type `order.<state>`, source `/domorder/<ns>`, the view as its data.
+#[must_use]
+pub fn event(view: &OrderView, event_id: &str, ns: &str, time: Timestamp) -> String {
+    let event = CloudEvent {
+        specversion: "1.0",
+        id: event_id,
+        source: format!("/domorder/{ns}"),
+        kind: format!("order.{}", view.state),
+        subject: view.id,
+        time,
+        datacontenttype: "application/json",
+        data: view,
+    };
+    serde_json::to_string(&event).expect("strings, numbers and maps with string keys always serialise")
+}

@@ -1,0 +1,60 @@
+use domorder_api_client::provider::Operation;
+use serde_json::json;
+
+use super::*;
+use crate::validate::tests::{changed, now, order};
+
+fn view() -> OrderView {
+    let change = json!({"metadata": {"invoice": "20931"}, "deadline": "2026-06-01T00:00:00Z"});
+    OrderView::accepted(&order(&changed(Operation::Transfer, change)), now())
+}
+
+#[test]
+fn the_view_is_the_contracts_json() {
+    insta::assert_snapshot!(serde_json::to_string_pretty(&view()).unwrap(), @r#"
+    {
+      "id": "0-01JZ0000000000000000000000",
+      "idempotency_key": "k-1",
+      "kind": "transfer",
+      "account": "sim",
+      "domain": "example.com",
+      "state": "queued",
+      "reason": null,
+      "needs": null,
+      "waiting_on": "domorder",
+      "charged": "no",
+      "provider_order_id": null,
+      "provider_message": null,
+      "expiry": null,
+      "attempts": 0,
+      "next_check_at": null,
+      "deadline_at": "2026-06-01T00:00:00Z",
+      "created_at": "2026-05-01T12:00:00Z",
+      "updated_at": "2026-05-01T12:00:00Z",
+      "finished_at": null,
+      "metadata": {
+        "invoice": "20931"
+      }
+    }
+    "#);
+}
+
+#[test]
+fn the_event_is_a_cloud_event() {
+    let view = OrderView {
+        state: State::ActionRequired,
+        needs: Some(Needs::AuthCode),
+        ..view()
+    };
+    let event = event(&view, "17-0", "domorder", now());
+    assert!(!event.contains('\n') && !event.contains("Canary") && !event.contains("v1.k1"));
+    let mut value: serde_json::Value = serde_json::from_str(&event).unwrap();
+    let data = value["data"].take();
+    assert_eq!(data, serde_json::to_value(&view).unwrap());
+    assert_eq!(
+        value,
+        json!({"specversion": "1.0", "id": "17-0", "source": "/domorder/domorder", "type": "order.action_required",
+            "subject": "0-01JZ0000000000000000000000", "time": "2026-05-01T12:00:00Z",
+            "datacontenttype": "application/json", "data": null})
+    );
+}
