@@ -45,9 +45,9 @@ impl Redactor {
                 .replace('"', "&quot;");
             for spelling in [
                 plain.to_owned(),
-                form.clone(),
-                form.to_lowercase(),
-                percent.to_lowercase(),
+                lower_hex(&form),
+                lower_hex(&percent),
+                form,
                 percent,
                 bare,
                 json,
@@ -103,6 +103,19 @@ impl Redactor {
     }
 }
 
+/// `%2B` as `%2b`; the letters outside of escapes stay.
+fn lower_hex(escaped: &str) -> String {
+    let mut left = 0;
+    let lower = |c: char| {
+        if c == '%' {
+            left = 3;
+        }
+        left = i32::max(left - 1, -1);
+        if left >= 0 { c.to_ascii_lowercase() } else { c }
+    };
+    escaped.chars().map(lower).collect()
+}
+
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Redactor")
@@ -126,7 +139,7 @@ mod tests {
             "said ***, ***, *** and ***"
         );
         assert_eq!(scrub("q\"x\\y", r#"{"k":"q\"x\\y"}"#), r#"{"k":"***"}"#);
-        assert_eq!(scrub("k%", "K k%25"), "K ***");
+        assert_eq!(scrub("K+1", "K%2B1 K%2b1 K+1 k"), "*** *** *** k");
     }
 
     #[test]
