@@ -154,7 +154,7 @@ fn open_visit(http: &Http) -> Visit {
     visit
 }
 
-fn no_secret(text: &impl std::fmt::Debug) {
+fn no_secret(text: &impl fmt::Debug) {
     let text = format!("{text:?}");
     assert!(
         !["canary", "Key+77", "Key%2B77"].iter().any(|part| text.contains(part)),
