@@ -22,11 +22,10 @@ use apalis_core::backend::{Backend, BackendConfig, finalize::Ephemeral};
 use apalis_core::error::BoxDynError;
 use apalis_core::task::{Task, builder::TaskBuilder, task_id::TaskId};
 use apalis_core::worker::context::WorkerContext;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::ledger::{ClaimRequest, ClaimedOrder, Epoch, Lease, Ledger, Limits};
-use crate::order::OrderId;
+use crate::ledger::{ClaimedOrder, Epoch, Ledger, LedgerError, Limits, Wake};
 
 /// How a lane works.
 #[derive(Debug, Clone)]
@@ -55,14 +54,14 @@ pub struct Claim {
     /// The ledger's epoch and clock at the claim.
     pub epoch: Epoch,
     /// Redis' clock at the claim, milliseconds.
-    pub claimed_at_ms: i64,
+    pub claimed_at_ms: u64,
 }
 
 /// A lease in hand. While it is not armed it is extended by the lane.
 #[derive(Debug)]
 pub struct Hold {
     /// The order.
-    pub id: OrderId,
+    pub id: String,
     /// Grows with every claim: records under an older one are refused.
     pub fence: u64,
     /// When the claim came back; the lease is counted from before it was asked for.
@@ -141,7 +140,7 @@ struct Shared {
     ledger: Ledger,
     config: LaneConfig,
     slots: Arc<Semaphore>,
-    held: Mutex<HashMap<OrderId, Arc<Hold>>>,
+    held: Mutex<HashMap<String, Arc<Hold>>>,
     stop: CancellationToken,
     started: Instant,
     turned_ms: AtomicU64,
@@ -193,7 +192,7 @@ impl Drop for LaneBackend {
 impl Shared {
     /// Claims until told to stop.
     async fn claim_loop(self: Arc<Self>, tasks: mpsc::UnboundedSender<Task<Claim>>) {
-        let mut wakes = self.ledger.wakes(&self.config.account);
+        let mut wakes = self.ledger.wakes();
         let mut failures = 0u32;
         loop {
             self.turn();
@@ -201,8 +200,8 @@ impl Shared {
                 slots = self.free_slots() => slots,
                 () = self.stop.cancelled() => return,
             };
-            // A wake-up that comes while the claim is under way must not get lost: it is noted before.
-            wakes.mark();
+            // Wake-ups that came before this claim are served by it; those that come while it runs stay in the channel.
+            while wakes.try_recv().is_ok() {}
             let sleep = match self.claim_from_all_shards(slots, &tasks).await {
                 Ok(sleep) => {
                     failures = 0;
@@ -221,9 +220,21 @@ impl Shared {
             if let Some(sleep) = sleep {
                 tokio::select! {
                     () = tokio::time::sleep(sleep) => {}
-                    () = wakes.woken(), if failures == 0 => {}
+                    () = self.woken(&mut wakes), if failures == 0 => {}
                     () = self.stop.cancelled() => return,
                 }
+            }
+        }
+    }
+
+    /// Returns when something may be due here.
+    async fn woken(&self, wakes: &mut broadcast::Receiver<Wake>) {
+        loop {
+            match wakes.recv().await {
+                Ok(Wake::Account(account)) if *account != *self.config.account => {}
+                // Lagging behind is a wake-up as well: one of those that were missed may have been ours.
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
+                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
             }
         }
     }
@@ -251,21 +262,24 @@ impl Shared {
         self: &Arc<Self>,
         mut permits: Vec<OwnedSemaphorePermit>,
         tasks: &mpsc::UnboundedSender<Task<Claim>>,
-    ) -> Result<Option<Duration>, crate::ledger::LedgerError> {
+    ) -> Result<Option<Duration>, LedgerError> {
         let mut next = Some(self.config.idle_max);
-        for shard in self.ledger.shards() {
+        for shard in 0..self.ledger.shards() {
             if permits.is_empty() {
                 return Ok(None);
             }
             let asked_at = Instant::now();
-            let request = ClaimRequest {
-                shard,
-                account: &self.config.account,
-                max: permits.len(),
-                lease: self.config.lease,
-                limits: &self.config.limits,
-            };
-            let claimed = self.ledger.claim(request).await?;
+            let claimed = self
+                .ledger
+                .claim(shard, &self.config.account, permits.len(), self.config.lease, &self.config.limits)
+                .await?;
+            for id in &claimed.bad {
+                tracing::error!(order.id = id, "the order's record is damaged: set aside, see `domorder doctor`");
+                metrics::counter!("domorder_records_set_aside_total").increment(1);
+            }
+            if let Some(crate::ledger::HeldBack::Rate) = claimed.held_back {
+                metrics::counter!("domorder_rate_limit_waits_total", "account" => self.config.account.clone()).increment(1);
+            }
             let full = claimed.orders.len() >= permits.len();
             for order in claimed.orders {
                 let Some(permit) = permits.pop() else { break };
@@ -285,31 +299,31 @@ impl Shared {
         permit: OwnedSemaphorePermit,
         asked_at: Instant,
         epoch: Epoch,
-        now_ms: i64,
+        now_ms: u64,
         tasks: &mpsc::UnboundedSender<Task<Claim>>,
     ) {
-        let id = order.id;
+        let id = order.id.clone();
         let hold = Arc::new(Hold {
-            id,
+            id: id.clone(),
             fence: order.fence,
             since: Instant::now(),
             until: Mutex::new(asked_at + self.config.lease),
             armed: AtomicBool::new(false),
             lost: AtomicBool::new(false),
         });
-        lock(&self.held).insert(id, Arc::clone(&hold));
+        lock(&self.held).insert(id.clone(), Arc::clone(&hold));
         let claim = Claim { order: Arc::new(order), hold, epoch, claimed_at_ms: now_ms };
-        let task = TaskBuilder::new(claim).task_id(TaskId::from_string(id.to_string())).build();
+        let task = TaskBuilder::new(claim).task_id(TaskId::from_string(id.clone())).build();
         // The permit is given back by `release`, so that a task that is dropped on the way cannot leak a slot either.
         permit.forget();
         if tasks.send(task).is_err() {
-            self.release(id);
+            self.release(&id);
         }
     }
 
     /// The body is through (or never started): frees the slot and stops extending.
-    fn release(&self, id: OrderId) {
-        lock(&self.held).remove(&id);
+    fn release(&self, id: &str) {
+        lock(&self.held).remove(id);
         self.slots.add_permits(1);
     }
 
@@ -327,7 +341,7 @@ impl Shared {
                 }
                 continue;
             }
-            let leases: Vec<Lease> = held.iter().map(|h| (h.id, h.fence)).collect();
+            let leases: Vec<_> = held.iter().map(|h| (h.id.clone(), h.fence)).collect();
             let asked_at = Instant::now();
             match self.ledger.extend(&leases, self.config.lease).await {
                 Ok(kept) => {
@@ -430,10 +444,11 @@ where
 
     fn call(&mut self, task: Task<Claim>) -> Self::Future {
         let shared = Arc::clone(&self.0);
-        let id = task.args.hold.id;
+        let id = task.args.hold.id.clone();
         let body = self.1.call(task);
+        let task_id = id.clone();
         let running = tokio::spawn(async move {
-            let slot = Slot(Arc::clone(&shared), id);
+            let slot = Slot(shared, task_id);
             let came_to = body.await.map_err(Into::into);
             drop(slot);
             came_to
@@ -453,11 +468,11 @@ where
 }
 
 /// Frees the slot, whichever way the body ends.
-struct Slot(Arc<Shared>, OrderId);
+struct Slot(Arc<Shared>, String);
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.0.release(self.1);
+        self.0.release(&self.1);
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::catalogue::Catalogue;
-use crate::ledger::{Acceptance, Ledger, LedgerError, NewOrder, SignalOutcome, Stored};
+use crate::ledger::{Acceptance, Ledger, LedgerError, NewOrder, Signalled, Stored};
 use crate::machine;
 use crate::order::{Order, OrderId};
 use crate::record::OrderRecord;
@@ -330,10 +330,10 @@ impl Producer {
             let record: OrderRecord = serde_json::from_str(&rec).map_err(|_| SignalError::Unreadable)?;
             machine::may(&record, kind, stored_signal.name)?;
             match self.ledger.signal(id, version, &text).await.map_err(SignalError::Unavailable)? {
-                SignalOutcome::Signalled => return Ok(id),
-                SignalOutcome::VersionChanged => {}
-                SignalOutcome::Missing => return Err(SignalError::NoOrder),
-                SignalOutcome::Full => return Err(SignalError::Full),
+                Signalled::Signalled => return Ok(id),
+                Signalled::VersionChanged => {}
+                Signalled::Missing => return Err(SignalError::NoOrder),
+                Signalled::Full => return Err(SignalError::Full),
             }
         }
         Err(SignalError::Unavailable(LedgerError::no_answer()))
