@@ -10,7 +10,7 @@ use crate::seal::{KeyRing, SealError, Sealed};
 use crate::state::SignalName;
 use crate::validate::fields::Fields;
 use crate::validate::refusal::Faults;
-use crate::validate::{Refusal, RefusalKind, object, rules};
+use crate::validate::{Refusal, object, rules};
 
 #[cfg(test)]
 mod tests;
@@ -136,7 +136,7 @@ impl SignalDocument {
         let target = order.map(Target::Order).or_else(|| key.clone().map(Target::Key));
         match (target, signal) {
             (Some(target), Some(signal)) if faults.is_empty() => Ok(Self { target, signal }),
-            _ => Err(refusal(faults, key.map(String::from))),
+            _ => Err(Refusal::invalid("signal", faults, &map, key.map(String::from))),
         }
     }
 }
@@ -151,7 +151,7 @@ impl Signal {
         let (map, mut faults) = object("signal", body)?;
         match rest(&map, Some(name), &[], &mut faults) {
             Some(signal) if faults.is_empty() => Ok(signal),
-            _ => Err(refusal(faults, None)),
+            _ => Err(Refusal::invalid("signal", faults, &map, None)),
         }
     }
 
@@ -249,14 +249,4 @@ fn rest(
         note,
         actor: None,
     })
-}
-
-fn refusal(faults: Faults, idempotency_key: Option<String>) -> Refusal {
-    Refusal {
-        kind: RefusalKind::Invalid,
-        subject: "signal",
-        faults: faults.finish(),
-        idempotency_key,
-        late: None,
-    }
 }

@@ -41,6 +41,7 @@ fn every_signal_is_taken(#[case] doc: Value, #[case] name: SignalName) {
 #[case(json!({"order": id(), "signal": "resolve", "outcome": "done", "note": "a\nb"}), "/note", "on one line")]
 #[case(json!({"order": id(), "signal": "retry", "note": "x"}), "/note", "belongs to the signal `resolve`")]
 #[case(json!({"order": id(), "signal": "auth-code", "authcode": CANARY}), "/authcode", "did you mean `auth_code`?")]
+#[case(json!({"order": CANARY, "signal": "auth-code", "auth_code": CANARY}), "/order", "wrong place")]
 #[case(json!({"order": id(), "signal": "retry", "actor": "me"}), "/actor", "is not a field")]
 fn a_fault_is_named_where_it_stands(#[case] doc: Value, #[case] at: &str, #[case] says: &str) {
     let refusal = parse(&doc).unwrap_err();

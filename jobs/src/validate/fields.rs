@@ -1,7 +1,7 @@
 //! Takes typed values out of a JSON object and notes every fault on the way, instead of stopping at the first.
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
@@ -53,24 +53,29 @@ impl<'a, 'f> Fields<'a, 'f> {
     }
 
     /// A value of the right shape, or a fault that says what was found instead.
-    fn take<T>(&mut self, name: &str, expected: &str, read: impl Fn(&'a Value) -> Option<T>) -> Option<T> {
+    fn take<T>(&mut self, name: &str, expected: impl Display, read: impl Fn(&'a Value) -> Option<T>) -> Option<T> {
         let value = self.map.get(name)?;
         let taken = read(value);
         if taken.is_none() {
-            self.fault(name, mismatch(expected, value));
+            self.fault(name, mismatch(&expected, value));
         }
         taken
     }
 
     /// A text that passes a check.
-    pub(crate) fn text_if(&mut self, name: &str, expected: &str, check: impl Fn(&str) -> bool) -> Option<&'a str> {
+    pub(crate) fn text_if(
+        &mut self,
+        name: &str,
+        expected: impl Display,
+        check: impl Fn(&str) -> bool,
+    ) -> Option<&'a str> {
         self.take(name, expected, |value| value.as_str().filter(|text| check(text)))
     }
 
     /// A text without control characters, of at most so many characters, and not blank.
     pub(crate) fn line(&mut self, name: &str, chars_max: usize) -> Option<&'a str> {
-        let expected = format!("a text of 1–{chars_max} characters on one line");
-        self.text_if(name, &expected, |text| is_line(text, chars_max))
+        let expected = format_args!("a text of 1–{chars_max} characters on one line");
+        self.text_if(name, expected, |text| is_line(text, chars_max))
     }
 
     /// An identifier: printable ASCII without blanks.
@@ -98,12 +103,7 @@ impl<'a, 'f> Fields<'a, 'f> {
 
     /// One word of a closed set.
     pub(crate) fn word<T: FromStr + Copy + Display>(&mut self, name: &str, all: &[T]) -> Option<T> {
-        let words = all
-            .iter()
-            .map(|word| format!("`{word}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
-        self.take(name, &format!("one of {words}"), |value| {
+        self.take(name, Words(all), |value| {
             value.as_str().and_then(|text| text.parse().ok())
         })
     }
@@ -113,11 +113,7 @@ impl<'a, 'f> Fields<'a, 'f> {
     where
         T: TryFrom<i64>,
     {
-        let expected = match (*range.start(), *range.end()) {
-            (low, high) if high >= i64::from(u32::MAX) => format!("a whole number of at least {low}"),
-            (low, high) => format!("a whole number from {low} to {high}"),
-        };
-        self.take(name, &expected, |value| {
+        self.take(name, Whole(&range), |value| {
             let number = value.as_i64().or_else(|| value.as_f64().and_then(whole))?;
             range.contains(&number).then(|| T::try_from(number).ok())?
         })
@@ -185,8 +181,35 @@ impl<'a, 'f> Fields<'a, 'f> {
     }
 }
 
+/// The words of a set, told only where one was expected.
+struct Words<'a, T>(&'a [T]);
+
+impl<T: Display> Display for Words<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("one of ")?;
+        self.0
+            .iter()
+            .enumerate()
+            .try_for_each(|(at, word)| write!(f, "{}`{word}`", if at == 0 { "" } else { ", " }))
+    }
+}
+
+/// A range of whole numbers; one without an end that means anything is told by its start.
+struct Whole<'a>(&'a RangeInclusive<i64>);
+
+impl Display for Whole<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (low, high) = (self.0.start(), self.0.end());
+        if *high >= i64::from(u32::MAX) {
+            write!(f, "a whole number of at least {low}")
+        } else {
+            write!(f, "a whole number from {low} to {high}")
+        }
+    }
+}
+
 /// Says what was expected and what was found.
-pub(crate) fn mismatch(expected: &str, value: &Value) -> String {
+pub(crate) fn mismatch(expected: impl Display, value: &Value) -> String {
     match value {
         Value::Null => format!("expected {expected}, found null; leave the field out instead"),
         value => format!("expected {expected}, found {}", found(value)),

@@ -12,7 +12,7 @@ mod content;
 mod draft;
 pub(crate) mod fields;
 mod json;
-mod redact;
+pub(crate) mod redact;
 pub(crate) mod refusal;
 pub(crate) mod rules;
 #[cfg(test)]
@@ -54,30 +54,36 @@ pub fn parse_keyed(
     catalogue: &Catalogue,
     now: Timestamp,
 ) -> Result<Draft, Refusal> {
-    let (map, mut faults) = object("order", document)?;
-    let idempotency_key = idempotency_key(&map, key, &mut faults);
-    let refuse = |faults: Faults, late| Refusal {
-        kind: RefusalKind::Invalid,
-        subject: "order",
-        faults: faults.finish(),
-        idempotency_key: idempotency_key.as_ref().map(|k| k.as_str().to_owned()),
-        late,
+    let (mut map, faults) = object("order", document)?;
+    let result = draft(&map, faults, key, catalogue, now);
+    redact::wipe(&mut map);
+    result
+}
+
+fn draft(
+    map: &Map<String, Value>,
+    mut faults: Faults,
+    key: Option<&str>,
+    catalogue: &Catalogue,
+    now: Timestamp,
+) -> Result<Draft, Refusal> {
+    let key = idempotency_key(map, key, &mut faults);
+    let told = key.as_ref().map(|key| key.as_str().to_owned());
+    let head = Head::read(map, catalogue, &mut faults);
+    let content = content::read(map, &head, &mut faults);
+    let draft = match (key, head.known(), content) {
+        (Some(key), Some(head), Some(content)) if faults.is_empty() => Draft::new(key, &head, content),
+        _ => return Err(Refusal::invalid("order", faults, map, told)),
     };
-    let head = Head::read(&map, catalogue, &mut faults);
-    let content = content::read(&map, &head, &mut faults);
-    let (Some(idempotency_key), Some(head), Some(content)) = (idempotency_key.clone(), head.known(), content) else {
-        return Err(refuse(faults, None));
-    };
-    if !faults.is_empty() {
-        return Err(refuse(faults, None));
-    }
-    let draft = Draft::new(idempotency_key, &head, content);
     if draft.deadline().is_some_and(|deadline| deadline <= now) {
         faults.add(
             "/deadline",
             format!("has passed: it is now {}", now.round(jiff::Unit::Second).unwrap_or(now)),
         );
-        return Err(refuse(faults, Some(Box::new(draft))));
+        return Err(Refusal {
+            late: Some(Box::new(draft)),
+            ..Refusal::invalid("order", faults, map, told)
+        });
     }
     Ok(draft)
 }

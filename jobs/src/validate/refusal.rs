@@ -3,9 +3,10 @@
 use std::fmt;
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::Draft;
+use super::redact::scrub;
 
 /// More faults than this are counted, not told: nobody reads them, and a document of 64 KiB can hold thousands.
 const FAULTS_MAX: usize = 100;
@@ -57,6 +58,24 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Of a document that was read; without the secrets that stand in it, wherever they turned up.
+    pub(crate) fn invalid(
+        subject: &'static str,
+        faults: Faults,
+        document: &Map<String, Value>,
+        idempotency_key: Option<String>,
+    ) -> Self {
+        let mut faults = faults.finish();
+        scrub(&mut faults, document);
+        Self {
+            kind: RefusalKind::Invalid,
+            subject,
+            faults,
+            idempotency_key,
+            late: None,
+        }
+    }
+
     /// The HTTP status it is answered with.
     #[must_use]
     pub const fn status(&self) -> u16 {
@@ -79,7 +98,7 @@ impl Refusal {
 
     /// As `application/problem+json` (RFC 9457).
     #[must_use]
-    pub fn problem_json(&self) -> serde_json::Value {
+    pub fn problem_json(&self) -> Value {
         json!({
             "type": format!("urn:domorder:problem:{}", self.reason()),
             "title": self.title(),

@@ -30,6 +30,11 @@ fn a_secret_shows_nowhere_but_in_what_is_opened() {
 #[case(json!({"kind": CANARY.len(), "auth_code": CANARY}))]
 #[case(json!({"years": [CANARY], "metadata": {"epp_code": CANARY, "note": format!("code is {CANARY}")}}))]
 #[case(json!({"metadata": {"n": [CANARY]}, "nameservers": {"auth": CANARY}}))]
+#[case(json!({"years": CANARY}))]
+#[case(json!({"years": format!("{}{CANARY}", "x".repeat(45))}))]
+#[case(json!({"priority": CANARY.to_lowercase(), CANARY: 1}))]
+#[case(json!({"auth_code": format!("{CANARY}\"\\"), "years": format!("{CANARY}\"\\")}))]
+#[case(json!({"auth_code": CANARY.repeat(9), "years": CANARY.repeat(9)}))]
 fn a_secret_is_not_in_a_refusal_nor_in_a_kept_entry(#[case] change: Value) {
     let text = changed(Op::Transfer, change).to_string();
     let refusal = parse(text.as_bytes(), &catalogue(), now()).unwrap_err();
