@@ -231,7 +231,7 @@ impl Shared {
     async fn woken(&self, wakes: &mut broadcast::Receiver<Wake>) {
         loop {
             match wakes.recv().await {
-                Ok(Wake::Account(account)) if *account != *self.config.account => {}
+                Ok(Wake::Account(account)) if account != self.config.account => {}
                 // Lagging behind is a wake-up as well: one of those that were missed may have been ours.
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
                 Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
@@ -271,7 +271,7 @@ impl Shared {
             let asked_at = Instant::now();
             let claimed = self
                 .ledger
-                .claim(shard, &self.config.account, permits.len(), self.config.lease, &self.config.limits)
+                .claim(shard, &self.config.account, permits.len(), self.config.lease, self.config.limits)
                 .await?;
             for id in &claimed.bad {
                 tracing::error!(order.id = id, "the order's record is damaged: set aside, see `domorder doctor`");

@@ -340,6 +340,19 @@ impl Order {
         operation(self.kind, self.action)
     }
 
+    /// The fields in which another order's content differs, secrets aside.
+    #[must_use]
+    pub fn differs_in(&self, other: &Self) -> Vec<String> {
+        let fields = |order: &Self| match serde_json::to_value(order) {
+            Ok(serde_json::Value::Object(map)) => map,
+            _ => serde_json::Map::new(),
+        };
+        let (mine, theirs) = (fields(self), fields(other));
+        let names: std::collections::BTreeSet<&String> = mine.keys().chain(theirs.keys()).collect();
+        let told = |name: &&String| !matches!(name.as_str(), "id" | "idempotency_key" | "auth_code");
+        names.into_iter().filter(told).filter(|n| mine.get(*n) != theirs.get(*n)).cloned().collect()
+    }
+
     /// What must not be worked on by two orders at once: the domain.
     #[must_use]
     pub fn resource(&self) -> &str {

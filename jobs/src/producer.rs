@@ -217,23 +217,23 @@ impl Producer {
             match prepared {
                 Waiting::Order { draft, order, at: when } => {
                     new.push(self.new_order(&draft, &order, when));
-                    places.push((at, draft));
+                    places.push((at, draft, order.id));
                 }
                 Waiting::Late { draft, refusal } => answers[at] = Some(self.late(&draft, refusal).await),
             }
         }
         let accepted = self.ledger.accept(new).await;
-        for ((at, draft), acceptance) in places.into_iter().zip(accepted) {
-            answers[at] = Some(self.answer(*draft, acceptance, now).await);
+        for ((at, draft, mine), acceptance) in places.into_iter().zip(accepted) {
+            answers[at] = Some(self.answer(*draft, mine, acceptance, now).await);
         }
         answers
             .into_iter()
-            .map(|a| a.unwrap_or_else(|| Err(SubmitError::Unavailable(LedgerError::no_answer()))))
+            .map(|a| a.unwrap_or_else(|| Err(SubmitError::Unavailable(LedgerError::Closed))))
             .collect()
     }
 
     fn prepare(&self, draft: Draft, now: Timestamp) -> Result<Waiting, SubmitError> {
-        let order = draft.clone().seal_new(self.ledger.shard_count(), &self.ring).map_err(SubmitError::Seal)?;
+        let order = draft.clone().seal_new(self.ledger.shards(), &self.ring).map_err(SubmitError::Seal)?;
         Ok(Waiting::Order { draft: Box::new(draft), order: Box::new(order), at: now })
     }
 
@@ -243,14 +243,14 @@ impl Producer {
         let view = OrderView::of(order, &record);
         let event = view::event(&view, &format!("{}-1", order.id), self.ledger.namespace(), now);
         NewOrder {
-            id: order.id,
+            id: order.id.to_string(),
             idempotency_key: order.idempotency_key.as_str().to_owned(),
             fingerprint: draft.fingerprint().to_string(),
             account: order.account.clone(),
             kind: order.kind,
             resource: order.resource().to_owned(),
             priority: order.priority,
-            due_at_ms: order.not_before.filter(|at| *at > now).map(Timestamp::as_millisecond),
+            due_at_ms: order.not_before.filter(|at| *at > now).map(millis),
             doc: serde_json::to_string(order).unwrap_or_default(),
             rec: serde_json::to_string(&record).unwrap_or_default(),
             event,
@@ -260,22 +260,24 @@ impl Producer {
     async fn answer(
         &self,
         draft: Draft,
+        mine: OrderId,
         acceptance: Result<Acceptance, LedgerError>,
         now: Timestamp,
     ) -> Result<Submitted, SubmitError> {
         match acceptance.map_err(SubmitError::Unavailable)? {
-            Acceptance::Accepted { id } => Ok(Submitted::Accepted(id, draft.kind())),
-            Acceptance::Replayed { id } => self.same_or_conflict(&draft, id, true).await,
-            Acceptance::Conflict { id } => self.same_or_conflict(&draft, id, false).await,
+            Acceptance::Accepted => Ok(Submitted::Accepted(mine, draft.kind())),
+            Acceptance::Replayed { id } => self.same_or_conflict(&draft, known(&id)?, true).await,
+            Acceptance::Conflict { id, .. } => self.same_or_conflict(&draft, known(&id)?, false).await,
             // The producer that took the key died before it stored the order: it is stored now, under that id.
             Acceptance::Repair { id } => {
+                let id = known(&id)?;
                 let order = draft.clone().seal(id, &self.ring).map_err(SubmitError::Seal)?;
                 let kind = draft.kind();
                 let again = self.ledger.accept(vec![self.new_order(&draft, &order, now)]).await.pop();
-                match again.unwrap_or_else(|| Err(LedgerError::no_answer())).map_err(SubmitError::Unavailable)? {
-                    Acceptance::Accepted { id } => Ok(Submitted::Accepted(id, kind)),
-                    Acceptance::Replayed { id } | Acceptance::Repair { id } => Ok(Submitted::Replayed(id)),
-                    Acceptance::Conflict { id } => self.same_or_conflict(&draft, id, false).await,
+                match again.unwrap_or_else(|| Err(LedgerError::Closed)).map_err(SubmitError::Unavailable)? {
+                    Acceptance::Accepted => Ok(Submitted::Accepted(id, kind)),
+                    Acceptance::Replayed { .. } | Acceptance::Repair { .. } => Ok(Submitted::Replayed(id)),
+                    Acceptance::Conflict { id, .. } => self.same_or_conflict(&draft, known(&id)?, false).await,
                 }
             }
         }
@@ -283,7 +285,7 @@ impl Producer {
 
     /// The key is taken: by the same content (secret included), or by another.
     async fn same_or_conflict(&self, draft: &Draft, id: OrderId, same: bool) -> Result<Submitted, SubmitError> {
-        let stored = self.ledger.read(&[id]).await.map_err(SubmitError::Unavailable)?.pop().flatten();
+        let stored = self.ledger.read(&[id.to_string()]).await.map_err(SubmitError::Unavailable)?.pop().flatten();
         let order = stored.as_ref().and_then(|s| serde_json::from_str::<Order>(&s.doc).ok());
         match order {
             Some(order) if same && draft.is_replay_of(&order, draft.fingerprint(), &self.ring) => {
@@ -300,9 +302,9 @@ impl Producer {
 
     async fn late(&self, draft: &Draft, refusal: Refusal) -> Result<Submitted, SubmitError> {
         let key = draft.idempotency_key().as_str();
-        match self.ledger.find_by_key(key).await.map_err(SubmitError::Unavailable)? {
+        match self.ledger.find_key(key).await.map_err(SubmitError::Unavailable)? {
             Some((id, fingerprint)) if fingerprint == draft.fingerprint().to_string() => {
-                self.same_or_conflict(draft, id, true).await
+                self.same_or_conflict(draft, known(&id)?, true).await
             }
             _ => Err(SubmitError::Refused(refusal)),
         }
@@ -317,7 +319,9 @@ impl Producer {
         let id = match parsed.target {
             Target::Order(id) => id,
             Target::Key(key) => {
-                self.ledger.find_by_key(key.as_str()).await.map_err(SignalError::Unavailable)?.ok_or(SignalError::NoOrder)?.0
+                let found = self.ledger.find_by_key(key.as_str()).await.map_err(SignalError::Unavailable)?;
+                found.and_then(|id| id.parse().ok()).ok_or(SignalError::NoOrder)?
+            }
             }
         };
         let signal = parsed.signal.by(actor);
@@ -325,19 +329,29 @@ impl Producer {
         let text = serde_json::to_string(&stored_signal).unwrap_or_default();
         // Asked of the order as it stands, and stored only if it still stands so.
         for _ in 0..8 {
-            let stored = self.ledger.read(&[id]).await.map_err(SignalError::Unavailable)?.pop().flatten();
-            let Some(Stored { rec, version, kind, .. }) = stored else { return Err(SignalError::NoOrder) };
+            let stored = self.ledger.read(&[id.to_string()]).await.map_err(SignalError::Unavailable)?.pop().flatten();
+            let Some(Stored { rec, meta, .. }) = stored else { return Err(SignalError::NoOrder) };
             let record: OrderRecord = serde_json::from_str(&rec).map_err(|_| SignalError::Unreadable)?;
-            machine::may(&record, kind, stored_signal.name)?;
-            match self.ledger.signal(id, version, &text).await.map_err(SignalError::Unavailable)? {
+            machine::may(&record, meta.kind, stored_signal.name)?;
+            match self.ledger.signal(&id.to_string(), meta.version, &text).await.map_err(SignalError::Unavailable)? {
                 Signalled::Signalled => return Ok(id),
-                Signalled::VersionChanged => {}
+                Signalled::VersionChanged { .. } => {}
                 Signalled::Missing => return Err(SignalError::NoOrder),
                 Signalled::Full => return Err(SignalError::Full),
             }
         }
-        Err(SignalError::Unavailable(LedgerError::no_answer()))
+        Err(SignalError::Unavailable(LedgerError::Closed))
     }
+}
+
+/// An id that the ledger gave back.
+fn known(id: &str) -> Result<OrderId, SubmitError> {
+    id.parse().map_err(|_| SubmitError::Unavailable(LedgerError::Invalid(format!("`{id}` is no order id"))))
+}
+
+/// Milliseconds since the epoch; nothing is due before it.
+fn millis(at: Timestamp) -> u64 {
+    u64::try_from(at.as_millisecond()).unwrap_or(0)
 }
 
 /// The refusal of an entry that is neither an order nor a signal.

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::order::{IdempotencyKey, Order, OrderId};
-use crate::state::{Charged, Kind, Needs, State, WaitingOn};
+use crate::record::OrderRecord;
+use crate::state::{Charged, Kind, Needs, Reason, State, WaitingOn};
 
 #[cfg(test)]
 mod tests;
@@ -29,7 +30,7 @@ pub struct OrderView {
     /// Where it stands.
     pub state: State,
     /// Why it stands there.
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     /// What a person has to bring.
     pub needs: Option<Needs>,
     /// Who acts next; nobody, once final.
@@ -59,29 +60,29 @@ pub struct OrderView {
 }
 
 impl OrderView {
-    /// The view of an order just accepted; everything that happens later is set by who knows of it.
+    /// The view of an order as its record says.
     #[must_use]
-    pub fn accepted(order: &Order, at: Timestamp) -> Self {
+    pub fn of(order: &Order, record: &OrderRecord) -> Self {
         Self {
             id: order.id,
             idempotency_key: order.idempotency_key.clone(),
             kind: order.kind,
             account: order.account.clone(),
             domain: order.domain.clone(),
-            state: State::Queued,
-            reason: None,
-            needs: None,
-            waiting_on: Some(WaitingOn::Domorder),
-            charged: Charged::No,
-            provider_order_id: None,
-            provider_message: None,
-            expiry: None,
-            attempts: 0,
-            next_check_at: None,
-            deadline_at: order.deadline,
-            created_at: at,
-            updated_at: at,
-            finished_at: None,
+            state: record.state,
+            reason: record.reason,
+            needs: record.needs,
+            waiting_on: record.waiting_on(),
+            charged: record.charged,
+            provider_order_id: record.provider_order_id.clone(),
+            provider_message: record.provider_message.clone(),
+            expiry: record.expiry,
+            attempts: record.attempts,
+            next_check_at: record.next_check_at,
+            deadline_at: record.deadline_at,
+            created_at: record.created_at,
+            updated_at: record.updated_at.unwrap_or(record.created_at),
+            finished_at: record.finished_at,
             metadata: order.metadata.clone(),
         }
     }
