@@ -1,1 +1,10 @@
 //! Real servers for tests: a private Redis on its own port and folder, persistent as in production.
+//!
+//! A test owns its server: nothing is shared, so all of them run in parallel, and one may kill its own at any moment.
+//! The server dies with the value that holds it.
+
+mod cluster;
+mod server;
+
+pub use cluster::RedisCluster;
+pub use server::{AppendFsync, RedisOptions, RedisServer, StartError};

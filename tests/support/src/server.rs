@@ -1,0 +1,272 @@
+//! One `redis-server`.
+
+use std::{
+    io,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+/// How often the server writes its journal through to the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AppendFsync {
+    /// Before every answer: what `durability = "fsync"` asks for.
+    #[default]
+    Always,
+    /// Once a second.
+    EverySecond,
+}
+
+/// What kind of server to start.
+#[derive(Debug, Clone, Default)]
+pub struct RedisOptions {
+    /// How durable an answer is.
+    pub appendfsync: AppendFsync,
+    /// A node of a cluster, not joined to others yet.
+    pub cluster: bool,
+    /// Further arguments, after the others so that they win: `["--maxmemory-policy", "allkeys-lru"]`.
+    pub args: Vec<String>,
+    /// Another program than `redis-server` of the `PATH`, e.g. a `valkey-server`.
+    pub program: Option<PathBuf>,
+}
+
+/// The server could not be started.
+#[derive(Debug)]
+pub enum StartError {
+    /// No port, no folder or no program.
+    Io(io::Error),
+    /// It did not answer in time; what it logged.
+    Silent(String),
+    /// A cluster was not formed; what `redis-cli` said.
+    Cluster(String),
+}
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "redis-server could not be started: {error}"),
+            Self::Silent(log) => write!(f, "redis-server did not answer; its log: {log}"),
+            Self::Cluster(said) => write!(f, "the cluster was not formed: {said}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<io::Error> for StartError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// A running Redis with its own port and folder.
+#[derive(Debug)]
+pub struct RedisServer {
+    child: Option<Child>,
+    port: u16,
+    folder: TempDir,
+    options: RedisOptions,
+}
+
+impl RedisServer {
+    /// Starts a server and waits until it answers.
+    ///
+    /// # Errors
+    /// [`StartError`] if there is no `redis-server`, or it does not answer within some seconds.
+    pub async fn start(options: RedisOptions) -> Result<Self, StartError> {
+        let mut last = StartError::Silent(String::new());
+        // Between choosing a free port and the server's bind another process may take it; then choose anew.
+        for _ in 0..5 {
+            let mut server = Self {
+                child: None,
+                port: free_port(options.cluster)?,
+                folder: TempDir::new()?,
+                options: options.clone(),
+            };
+            match server.restart().await {
+                Ok(()) => return Ok(server),
+                Err(error @ StartError::Silent(_)) => last = error,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(last)
+    }
+
+    /// The address, `redis://127.0.0.1:<port>`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// The port on loopback.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Where its data is.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The process, while it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
+    /// A plain connection, for looking at keys.
+    ///
+    /// # Errors
+    /// Whatever stands between the test and its server.
+    pub async fn connection(&self) -> redis::RedisResult<redis::aio::MultiplexedConnection> {
+        let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(Duration::from_secs(20)));
+        redis::Client::open(self.url())?
+            .get_multiplexed_async_connection_with_config(&config)
+            .await
+    }
+
+    /// Ends it as a crash would: SIGKILL, no last write.
+    pub fn kill9(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// Ends it in an orderly way (SIGTERM).
+    pub fn stop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            signal(&child, "-TERM");
+            let _ = child.wait();
+        }
+    }
+
+    /// Holds it still (SIGSTOP): connections stay open, nothing is answered.
+    pub fn pause(&self) {
+        if let Some(child) = &self.child {
+            signal(child, "-STOP");
+        }
+    }
+
+    /// Lets it go on after [`RedisServer::pause`].
+    pub fn resume(&self) {
+        if let Some(child) = &self.child {
+            signal(child, "-CONT");
+        }
+    }
+
+    /// Starts it again with the same port and folder; kills it first if it still runs.
+    ///
+    /// # Errors
+    /// As [`RedisServer::start`].
+    pub async fn restart(&mut self) -> Result<(), StartError> {
+        self.kill9();
+        let log = self.folder.path().join("redis.log");
+        let program = self
+            .options
+            .program
+            .clone()
+            .unwrap_or_else(|| PathBuf::from("redis-server"));
+        let fsync = match self.options.appendfsync {
+            AppendFsync::Always => "always",
+            AppendFsync::EverySecond => "everysec",
+        };
+        let mut command = Command::new(program);
+        command
+            .args([
+                "--port",
+                &self.port.to_string(),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "yes",
+            ])
+            .args([
+                "--appendfsync",
+                fsync,
+                "--maxmemory-policy",
+                "noeviction",
+                "--loglevel",
+                "notice",
+            ])
+            .arg("--dir")
+            .arg(self.folder.path())
+            .arg("--logfile")
+            .arg(&log);
+        if self.options.cluster {
+            command.args(["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"]);
+        }
+        command
+            .args(&self.options.args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        self.child = Some(command.spawn()?);
+        for _ in 0..400 {
+            if self.answers().await {
+                return Ok(());
+            }
+            if let Some(child) = &mut self.child
+                && child.try_wait()?.is_some()
+            {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        self.kill9();
+        Err(StartError::Silent(std::fs::read_to_string(log).unwrap_or_default()))
+    }
+
+    /// Whether it answers a ping (it does not while it loads its journal), and is ours and not another one on the port.
+    async fn answers(&self) -> bool {
+        let Ok(mut connection) = self.connection().await else {
+            return false;
+        };
+        let pong: redis::RedisResult<String> = redis::cmd("PING").query_async(&mut connection).await;
+        let dir: redis::RedisResult<Vec<String>> = redis::cmd("CONFIG")
+            .arg("GET")
+            .arg("dir")
+            .query_async(&mut connection)
+            .await;
+        let ours = self.folder.path().canonicalize().ok();
+        pong.is_ok()
+            && dir
+                .ok()
+                .and_then(|d| d.get(1).map(PathBuf::from))
+                .and_then(|d| d.canonicalize().ok())
+                == ours
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        self.kill9();
+    }
+}
+
+/// Sends a signal by the `kill` program, as this workspace forbids the unsafe call.
+fn signal(child: &Child, which: &str) {
+    let _ = Command::new("kill").args([which, &child.id().to_string()]).status();
+}
+
+/// A port nobody listens on; for a cluster node the bus port (10,000 above) as well.
+fn free_port(cluster: bool) -> io::Result<u16> {
+    for _ in 0..200 {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let bus_free = || {
+            port.checked_add(10_000)
+                .is_some_and(|bus| TcpListener::bind(("127.0.0.1", bus)).is_ok())
+        };
+        if !cluster || bus_free() {
+            return Ok(port);
+        }
+    }
+    Err(io::Error::other("no free port"))
+}
