@@ -1,0 +1,231 @@
+//! Accepting orders: two idempotent steps, so that a crash between them is repaired by the producer's retry.
+//!
+//! The key's own slot says which order a key stands for; the shard's script creates that order if it is absent.
+
+use redis::Value;
+
+use super::{BATCH_MAX, Ledger, LedgerError, Routed, keys::slot_of, script, value};
+use crate::state::{Kind, Priority};
+
+/// An order to be accepted.
+#[derive(Debug, Clone)]
+pub struct NewOrder {
+    /// From [`Ledger::new_order_id`].
+    pub id: String,
+    /// The producer's name for it, 1–200 printable ASCII characters.
+    pub idempotency_key: String,
+    /// Digest of the normalised content, without spaces; keep it short (22 characters hold 128 bits): it is stored.
+    pub fingerprint: String,
+    /// The provider account, which is its queue.
+    pub account: String,
+    /// What is ordered.
+    pub kind: Kind,
+    /// What only one order may work on at a time (the domain); empty: nothing.
+    pub resource: String,
+    /// Its place among what is due.
+    pub priority: Priority,
+    /// When it wants to run first, by Redis' clock; `None`: now.
+    pub due_at_ms: Option<u64>,
+    /// The document.
+    pub doc: String,
+    /// The record of version 1.
+    pub rec: String,
+    /// The first event (`order.queued`).
+    pub event: String,
+}
+
+/// What became of a [`NewOrder`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Acceptance {
+    /// It is in the ledger, durably, under its id.
+    Accepted,
+    /// The key stands for this order already, with the same content. Nothing was changed.
+    Replayed {
+        /// The order's id.
+        id: String,
+    },
+    /// The key stands for this id with the same content, but the order is not there: its producer died between the two
+    /// steps, or is between them now. Build the order anew with this id (secrets are sealed to it) and accept it again.
+    Repair {
+        /// The id to use.
+        id: String,
+    },
+    /// The key stands for other content. Nothing was changed.
+    Conflict {
+        /// The order that has the key.
+        id: String,
+        /// Its content's fingerprint.
+        fingerprint: String,
+    },
+}
+
+impl Ledger {
+    /// Accepts orders, each for itself; the answers are in the same order.
+    ///
+    /// # Errors
+    /// Per order: [`LedgerError::Invalid`] if it cannot be stored; else an error of the server, after which accepting
+    /// the same order again is safe, whatever was done.
+    pub async fn accept(&self, orders: Vec<NewOrder>) -> Vec<Result<Acceptance, LedgerError>> {
+        let mut answers: Vec<Option<Result<Acceptance, LedgerError>>> =
+            orders.iter().map(|order| self.faults(order).err().map(Err)).collect();
+        let good: Vec<usize> = (0..orders.len()).filter(|index| answers[*index].is_none()).collect();
+        for part in good.chunks(BATCH_MAX) {
+            if let Err(error) = self.accept_part(&orders, part, &mut answers).await {
+                for index in part {
+                    answers[*index].get_or_insert_with(|| Err(error.share()));
+                }
+            }
+        }
+        answers
+            .into_iter()
+            .map(|answer| answer.unwrap_or(Err(LedgerError::Closed)))
+            .collect()
+    }
+
+    async fn accept_part(
+        &self,
+        orders: &[NewOrder],
+        part: &[usize],
+        answers: &mut [Option<Result<Acceptance, LedgerError>>],
+    ) -> Result<(), LedgerError> {
+        let holders = self.claim_keys(orders, part).await?;
+        let mut ours: Vec<usize> = Vec::new();
+        let mut replays: Vec<(usize, String)> = Vec::new();
+        for (index, holder) in part.iter().zip(holders) {
+            let order = &orders[*index];
+            match holder {
+                None => ours.push(*index),
+                Some((id, fingerprint)) if fingerprint != order.fingerprint => {
+                    answers[*index] = Some(Ok(Acceptance::Conflict { id, fingerprint }));
+                }
+                Some((id, _)) if id == order.id => ours.push(*index),
+                Some((id, _)) => replays.push((*index, id)),
+            }
+        }
+        self.create(orders, &ours).await?;
+        for index in ours {
+            answers[index] = Some(Ok(Acceptance::Accepted));
+        }
+        // After the creation, so that a key given twice in one batch finds its first order there.
+        for (index, id, there) in self.exist(replays).await? {
+            answers[index] = Some(Ok(if there {
+                Acceptance::Replayed { id }
+            } else {
+                Acceptance::Repair { id }
+            }));
+        }
+        Ok(())
+    }
+
+    /// Who has each key: nobody but us (`None`), or an id with its fingerprint.
+    async fn claim_keys(
+        &self,
+        orders: &[NewOrder],
+        part: &[usize],
+    ) -> Result<Vec<Option<(String, String)>>, LedgerError> {
+        let commands = part.iter().map(|index| {
+            let order = &orders[*index];
+            let key = self.inner.keys.idem(&order.idempotency_key);
+            let mut command = redis::cmd("SET");
+            command
+                .arg(&key)
+                .arg(format!("{} {}", order.id, order.fingerprint))
+                .arg("NX")
+                .arg("GET");
+            Routed {
+                slot: slot_of(&key),
+                command,
+            }
+        });
+        // On one server what follows on the same connection makes this durable too; on several it must be by itself.
+        let durable = self.inner.topology.is_cluster();
+        let values = self
+            .inner
+            .writes
+            .send(commands.collect(), self.patience(), durable)
+            .await?;
+        let holder = |value: &Value| {
+            let text = value::opt_text(value)?;
+            let (id, fingerprint) = text.split_once(' ').unwrap_or((&text, ""));
+            Some((id.to_owned(), fingerprint.to_owned()))
+        };
+        Ok(values.iter().map(holder).collect())
+    }
+
+    async fn create(&self, orders: &[NewOrder], which: &[usize]) -> Result<(), LedgerError> {
+        let mut commands = Vec::new();
+        for shard in 0..self.shards() {
+            let mut command = self.call(&script::ACCEPT, shard);
+            let mut any = false;
+            for order in which
+                .iter()
+                .map(|index| &orders[*index])
+                .filter(|o| self.shard_of(&o.id).ok() == Some(shard))
+            {
+                any = true;
+                command
+                    .arg(&order.id)
+                    .arg(&order.idempotency_key)
+                    .arg(&order.account)
+                    .arg(order.kind.as_str());
+                command.arg(&order.resource).arg(rank(order.priority));
+                command.arg(order.due_at_ms.map(|at| at.to_string()).unwrap_or_default());
+                command.arg(&order.doc).arg(&order.rec).arg(&order.event);
+            }
+            if any {
+                commands.push(self.route(shard, command));
+            }
+        }
+        if !commands.is_empty() {
+            self.inner.writes.send(commands, self.patience(), true).await?;
+        }
+        Ok(())
+    }
+
+    async fn exist(&self, replays: Vec<(usize, String)>) -> Result<Vec<(usize, String, bool)>, LedgerError> {
+        if replays.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut commands = Vec::new();
+        for (_, id) in &replays {
+            let shard = self.shard_of(id)?;
+            let mut command = redis::cmd("EXISTS");
+            command.arg(self.inner.keys.order(shard, id));
+            commands.push(self.route(shard, command));
+        }
+        let values = self.inner.others.send(commands, self.patience(), false).await?;
+        Ok(replays
+            .into_iter()
+            .zip(values)
+            .map(|((index, id), value)| (index, id, value::uint(&value) > 0))
+            .collect())
+    }
+
+    /// What would break the packed index field or the key space.
+    fn faults(&self, order: &NewOrder) -> Result<(), LedgerError> {
+        self.shard_of(&order.id)?;
+        let key = &order.idempotency_key;
+        let name = |text: &str| !text.is_empty() && text.len() <= 255 && text.bytes().all(|b| b > b' ' && b != b'|');
+        let wrong = if key.is_empty() || key.len() > 200 || !key.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+            "an idempotency key has 1 to 200 printable ASCII characters"
+        } else if !name(&order.account) || order.account.contains(['{', '}']) {
+            "an account's name has no spaces, bars and braces"
+        } else if !order.resource.is_empty() && !name(&order.resource) {
+            "a resource's name has no spaces and bars"
+        } else if !name(&order.fingerprint) {
+            "a fingerprint is not empty and has no spaces"
+        } else {
+            return Ok(());
+        };
+        Err(LedgerError::Invalid(wrong.to_owned()))
+    }
+}
+
+/// Priority as stored.
+pub(super) fn rank(priority: Priority) -> u8 {
+    match priority {
+        Priority::Low => 0,
+        Priority::Normal => 1,
+        Priority::High => 2,
+    }
+}

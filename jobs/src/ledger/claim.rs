@@ -1,0 +1,206 @@
+//! Claiming: a batch of due orders, leased, in one round trip.
+
+use std::time::Duration;
+
+use redis::Value;
+
+use super::{BATCH_MAX, Effort, Ledger, LedgerError, query::Meta, script, value};
+use crate::state::{Kind, Priority, State};
+
+/// How fast an account may be used, by all replicas together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rate {
+    /// This many calls …
+    pub tokens: u32,
+    /// … in this time.
+    pub period: Duration,
+    /// How many calls an order is counted as when it is handed out.
+    pub per_order: u32,
+    /// How many calls may be made at once after a pause; at least `per_order` is used.
+    pub burst: u32,
+}
+
+/// What an account may use, by all replicas together.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Limits {
+    /// Orders held at a time. With several shards each gets its part (at least one).
+    pub concurrency: Option<u32>,
+    /// How fast orders are handed out. With several shards each gets its part.
+    pub rate: Option<Rate>,
+    /// Hand out although the account is paused.
+    pub ignore_pause: bool,
+}
+
+/// One life of the shard's server: a restart or a failover begins the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Epoch {
+    /// Counts up from 1.
+    pub number: u64,
+    /// When it began, by Redis' clock; 0 for the first one of an empty ledger, which nothing came before.
+    pub since_ms: u64,
+}
+
+/// Why less was handed out than is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeldBack {
+    /// The account is paused.
+    Paused {
+        /// Why.
+        reason: String,
+    },
+    /// As many orders are held as may be.
+    Concurrency,
+    /// The rate is used up.
+    Rate,
+}
+
+/// An order that is ours until its lease ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedOrder {
+    /// Which.
+    pub id: String,
+    /// What every record must name; grows with every claim.
+    pub fence: u64,
+    /// What the next record must name.
+    pub version: u64,
+    /// Where it stands.
+    pub state: State,
+    /// What is ordered.
+    pub kind: Kind,
+    /// Its urgency.
+    pub priority: Priority,
+    /// What only one order may work on at a time.
+    pub resource: String,
+    /// The document.
+    pub doc: String,
+    /// The record.
+    pub rec: String,
+    /// Signals that wait, oldest first; a record says how many of them it took in.
+    pub signals: Vec<String>,
+    /// Whether it may work on its resource. If not it is in line: record it with [`super::Due::Never`] and it becomes
+    /// due when its turn comes.
+    pub lane_head: bool,
+    /// Whether its last holder went silent: it died, or its server did.
+    pub lapsed: bool,
+    /// When our lease ends, by Redis' clock.
+    pub lease_end_ms: u64,
+}
+
+/// What a claim brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The orders, most urgent first.
+    pub orders: Vec<ClaimedOrder>,
+    /// When it is worth asking again: zero if more is due already, `None` if nothing waits. A wake-up may come earlier.
+    pub next_due: Option<Duration>,
+    /// Redis' clock.
+    pub now_ms: u64,
+    /// The server's present life.
+    pub epoch: Epoch,
+    /// Why more is due than was handed out.
+    pub held_back: Option<HeldBack>,
+    /// Orders that were due but cannot be read. They were set aside: count them, log them, have a person look.
+    pub bad: Vec<String>,
+}
+
+impl Ledger {
+    /// Hands out up to `n` (at most [`BATCH_MAX`]) due orders of an account and shard, leased from now by Redis' clock.
+    ///
+    /// # Errors
+    /// Any of the server's. If the answer was lost, what was handed out comes back when the lease ends.
+    pub async fn claim(
+        &self,
+        shard: u16,
+        account: &str,
+        n: usize,
+        lease: Duration,
+        limits: Limits,
+    ) -> Result<Claimed, LedgerError> {
+        let shards = u32::from(self.shards());
+        let concurrency = limits.concurrency.map_or(0, |limit| (limit / shards).max(1));
+        let (cost, burst) = limits.rate.map_or((0.0, 0.0), |rate| {
+            let token = rate.period.as_secs_f64() * 1_000.0 * f64::from(shards) / f64::from(rate.tokens.max(1));
+            let (cost, burst) = (token * f64::from(rate.per_order), token * f64::from(rate.burst));
+            (cost, burst.max(cost))
+        });
+        let mut command = self.call(&script::CLAIM, shard);
+        command
+            .arg(account)
+            .arg(n.min(BATCH_MAX))
+            .arg(millis(lease))
+            .arg(concurrency)
+            .arg(cost)
+            .arg(burst);
+        command.arg(u8::from(limits.ignore_pause));
+        let answer = self
+            .inner
+            .others
+            .one(self.slot(shard), command, Effort::UnlessSent)
+            .await?;
+        Ok(self.read_claim(&answer))
+    }
+
+    fn read_claim(&self, answer: &Value) -> Claimed {
+        let parts = value::list(answer);
+        let at = |index: usize| parts.get(index).unwrap_or(&Value::Nil);
+        let mut bad = value::texts(at(7));
+        let fence = value::uint(at(6));
+        let mut orders = Vec::new();
+        for entry in value::list(at(8)).chunks_exact(7) {
+            let id = value::text(&entry[0]);
+            match Meta::parse(&value::text(&entry[1])) {
+                Some(meta) => orders.push(ClaimedOrder {
+                    id,
+                    fence,
+                    version: meta.version,
+                    state: meta.state,
+                    kind: meta.kind,
+                    priority: meta.priority,
+                    resource: meta.resource,
+                    doc: value::text(&entry[2]),
+                    rec: value::text(&entry[3]),
+                    signals: value::signals(&value::text(&entry[4])),
+                    lane_head: value::uint(&entry[5]) == 1,
+                    lapsed: value::uint(&entry[6]) == 1,
+                    lease_end_ms: meta.lease_end_ms,
+                }),
+                // A state or kind of a newer version of ours: the script cannot tell, so it is put aside from here.
+                None => {
+                    let (ledger, id_there) = (self.clone(), id.clone());
+                    tokio::spawn(async move {
+                        if let Err(error) = ledger.set_aside(&id_there, fence).await {
+                            tracing::warn!(order.id = id_there, error = %error, "an unreadable order was not set aside yet");
+                        }
+                    });
+                    bad.push(id);
+                }
+            }
+        }
+        let held_back = match value::text(at(3)).as_str() {
+            "paused" => Some(HeldBack::Paused {
+                reason: value::text(at(4)),
+            }),
+            "concurrency" => Some(HeldBack::Concurrency),
+            "rate" => Some(HeldBack::Rate),
+            _ => None,
+        };
+        Claimed {
+            orders,
+            next_due: value::int(at(5))
+                .and_then(|ms| u64::try_from(ms).ok())
+                .map(Duration::from_millis),
+            now_ms: value::uint(at(0)),
+            epoch: Epoch {
+                number: value::uint(at(1)),
+                since_ms: value::uint(at(2)),
+            },
+            held_back,
+            bad,
+        }
+    }
+}
+
+/// Whole milliseconds.
+pub(super) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

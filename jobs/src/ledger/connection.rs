@@ -1,0 +1,358 @@
+//! Connections: commands go to the node of their slot, in one pipeline a node; what broke is opened anew.
+//!
+//! Every command of the ledger may be sent twice without harm (see the scripts), so a pipeline whose answer was lost is
+//! sent again on a new connection. Only a claim is not: its orders would wait under leases nobody knows of.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use redis::{AsyncConnectionConfig, Cmd, Pipeline, Value, aio::MultiplexedConnection};
+use tokio::{sync::Mutex, time::Instant};
+
+use super::{
+    Durability,
+    error::{LedgerError, Refusal, refusal},
+    script,
+    topology::{Node, Topology},
+    value,
+};
+
+/// A command and the slot it belongs to.
+pub(super) struct Routed {
+    pub(super) slot: u16,
+    pub(super) command: Cmd,
+}
+
+/// How hard to try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// Again while the server surely did nothing (scripts forgotten, moved, read-only), not after a lost answer.
+    UnlessSent,
+    /// Again after any fault that may pass, for this long.
+    For(Duration),
+}
+
+/// What must be waited for after a write before it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Waits {
+    aof: bool,
+    replicas: u64,
+    impossible: bool,
+}
+
+#[derive(Clone)]
+struct Open {
+    connection: MultiplexedConnection,
+    waits: Waits,
+    number: u64,
+}
+
+/// Connections of one purpose, one a node, opened when first needed.
+pub(super) struct Link {
+    topology: Arc<Topology>,
+    timeout: Option<Duration>,
+    connect_timeout: Duration,
+    durability: Durability,
+    open: Mutex<(u64, HashMap<Node, Open>)>,
+}
+
+enum Fault {
+    /// Surely nothing was done by the part that matters.
+    Again(LedgerError),
+    /// It may have been done.
+    Lost(LedgerError),
+    /// No use in asking again.
+    Final(LedgerError),
+}
+
+const PAUSE_FIRST: Duration = Duration::from_millis(20);
+const PAUSE_MAX: Duration = Duration::from_secs(1);
+
+impl Link {
+    /// `timeout: None` is for blocking reads only.
+    pub(super) fn new(
+        topology: Arc<Topology>,
+        timeout: Option<Duration>,
+        connect_timeout: Duration,
+        durability: Durability,
+    ) -> Self {
+        Self {
+            topology,
+            timeout,
+            connect_timeout,
+            durability,
+            open: Mutex::default(),
+        }
+    }
+
+    /// Sends commands, one pipeline a node, and returns the answers in order.
+    pub(super) async fn send(
+        &self,
+        commands: Vec<Routed>,
+        effort: Effort,
+        durable: bool,
+    ) -> Result<Vec<Value>, LedgerError> {
+        let began = Instant::now();
+        let mut pause = PAUSE_FIRST;
+        loop {
+            let fault = match self.send_once(&commands, durable).await {
+                Ok(values) => return Ok(values),
+                Err(fault) => fault,
+            };
+            let limit = match effort {
+                Effort::UnlessSent => Duration::from_secs(2),
+                Effort::For(limit) => limit,
+            };
+            let error = match fault {
+                Fault::Final(error) => return Err(error),
+                Fault::Lost(error) if effort == Effort::UnlessSent => return Err(error),
+                Fault::Lost(error) | Fault::Again(error) => error,
+            };
+            if began.elapsed() + pause > limit {
+                return Err(error);
+            }
+            tracing::debug!(error = %error, "the ledger is asked again");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(PAUSE_MAX);
+        }
+    }
+
+    /// One command.
+    pub(super) async fn one(&self, slot: u16, command: Cmd, effort: Effort) -> Result<Value, LedgerError> {
+        let values = self.send(vec![Routed { slot, command }], effort, false).await?;
+        Ok(values.into_iter().next().unwrap_or_default())
+    }
+
+    /// The answers to one pipeline from a node, without any retry: for looking at the server itself.
+    pub(super) async fn ask(&self, node: &Node, pipeline: &Pipeline) -> Result<Vec<Value>, LedgerError> {
+        let open = self.open(node).await?;
+        let answer = open
+            .connection
+            .clone()
+            .send_packed_commands(pipeline, 0, pipeline.len())
+            .await;
+        match answer {
+            Ok(values) => Ok(values),
+            Err(error) => {
+                self.forget(node, open.number).await;
+                Err(LedgerError::Unreachable(error))
+            }
+        }
+    }
+
+    async fn send_once(&self, commands: &[Routed], durable: bool) -> Result<Vec<Value>, Fault> {
+        let mut parts: Vec<(Node, Vec<usize>)> = Vec::new();
+        for (index, routed) in commands.iter().enumerate() {
+            let node = self.topology.node_of(routed.slot).await.map_err(Fault::from)?;
+            match parts.iter_mut().find(|(other, _)| *other == node) {
+                Some((_, indexes)) => indexes.push(index),
+                None => parts.push((node, vec![index])),
+            }
+        }
+        let sends = parts.iter().map(|(node, indexes)| {
+            let mut pipeline = Pipeline::with_capacity(indexes.len() + 2);
+            for index in indexes {
+                pipeline.add_command(commands[*index].command.clone());
+            }
+            self.send_to(node, pipeline, durable)
+        });
+        let answers = futures::future::join_all(sends).await;
+        let mut values = vec![Value::Nil; commands.len()];
+        for ((_, indexes), answer) in parts.iter().zip(answers) {
+            for (index, value) in indexes.iter().zip(answer?) {
+                values[*index] = value;
+            }
+        }
+        Ok(values)
+    }
+
+    async fn send_to(&self, node: &Node, mut pipeline: Pipeline, durable: bool) -> Result<Vec<Value>, Fault> {
+        let open = match self.open(node).await {
+            Ok(open) => open,
+            Err(error) => {
+                // A node that does not answer may have been replaced.
+                self.topology.forget().await;
+                return Err(error.into());
+            }
+        };
+        let count = pipeline.len();
+        let waits = if durable {
+            open.waits
+        } else {
+            Waits {
+                aof: false,
+                replicas: 0,
+                impossible: false,
+            }
+        };
+        if waits.impossible {
+            self.forget(node, open.number).await;
+            return Err(Fault::Again(LedgerError::NotDurable(
+                "`appendfsync` is not `always` and the server has no WAITAOF (Redis 7.2)".to_owned(),
+            )));
+        }
+        // Below the response timeout, so that a slow disk is told from a dead server.
+        let limit = self.timeout.unwrap_or(Duration::from_secs(5)).mul_f32(0.8);
+        let limit = u64::try_from(limit.as_millis()).unwrap_or(4_000);
+        if waits.aof {
+            pipeline.cmd("WAITAOF").arg(1).arg(0).arg(limit);
+        }
+        if waits.replicas > 0 {
+            pipeline.cmd("WAIT").arg(waits.replicas).arg(limit);
+        }
+        let mut values = match open
+            .connection
+            .clone()
+            .send_packed_commands(&pipeline, 0, pipeline.len())
+            .await
+        {
+            Ok(values) => values,
+            Err(error) => {
+                self.forget(node, open.number).await;
+                self.topology.forget().await;
+                return Err(Fault::Lost(LedgerError::Unreachable(error)));
+            }
+        };
+        match refusal(&values) {
+            None => {}
+            Some(Refusal::ScriptsGone) => {
+                self.forget(node, open.number).await;
+                return Err(Fault::Again(LedgerError::Unavailable(
+                    "its scripts were flushed".to_owned(),
+                )));
+            }
+            Some(Refusal::Elsewhere(message)) => {
+                self.forget(node, open.number).await;
+                self.topology.forget().await;
+                return Err(Fault::Again(LedgerError::Unavailable(message)));
+            }
+            Some(Refusal::Final(message)) => {
+                return Err(Fault::Final(LedgerError::Refused {
+                    what: "a command of the ledger",
+                    message,
+                }));
+            }
+        }
+        let waited = values.split_off(count.min(values.len()));
+        let mut waited = waited.iter();
+        if waits.aof
+            && waited
+                .next()
+                .and_then(|value| value::list(value).first())
+                .map_or(0, value::uint)
+                < 1
+        {
+            return Err(Fault::Lost(LedgerError::NotDurable(
+                "the write is not on its disk yet".to_owned(),
+            )));
+        }
+        if waits.replicas > 0 && waited.next().map_or(0, value::uint) < waits.replicas {
+            self.forget(node, open.number).await;
+            return Err(Fault::Lost(LedgerError::NotDurable(
+                "too few replicas have the write".to_owned(),
+            )));
+        }
+        Ok(values)
+    }
+
+    /// The connection to a node; a new one knows our scripts and what its server needs for a write to be durable.
+    async fn open(&self, node: &Node) -> Result<Open, LedgerError> {
+        let mut guard = self.open.lock().await;
+        if let Some(open) = guard.1.get(node) {
+            return Ok(open.clone());
+        }
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(self.connect_timeout))
+            .set_response_timeout(self.timeout);
+        let client = self.topology.client(node)?;
+        let mut connection = client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await
+            .map_err(LedgerError::Unreachable)?;
+        let mut pipeline = Pipeline::new();
+        script::load(&mut pipeline);
+        let scripts = pipeline.len();
+        pipeline.cmd("INFO").arg("server");
+        pipeline.cmd("INFO").arg("replication");
+        pipeline.cmd("CONFIG").arg("GET").arg("appendfsync");
+        let values = connection
+            .send_packed_commands(&pipeline, 0, pipeline.len())
+            .await
+            .map_err(LedgerError::Unreachable)?;
+        match refusal(&values[..scripts.min(values.len())]) {
+            None => {}
+            Some(Refusal::ScriptsGone) => return Err(LedgerError::Unavailable("its scripts were flushed".to_owned())),
+            Some(Refusal::Elsewhere(message)) => return Err(LedgerError::Unavailable(message)),
+            Some(Refusal::Final(message)) => {
+                return Err(LedgerError::Refused {
+                    what: "the ledger's scripts",
+                    message,
+                });
+            }
+        }
+        let told = |index: usize| values.get(scripts + index).map(value::text).unwrap_or_default();
+        let waits = self.waits(&told(0), &told(1), values.get(scripts + 2));
+        guard.0 += 1;
+        let open = Open {
+            connection,
+            waits,
+            number: guard.0,
+        };
+        guard.1.insert(node.clone(), open.clone());
+        Ok(open)
+    }
+
+    fn waits(&self, server: &str, replication: &str, appendfsync: Option<&Value>) -> Waits {
+        let none = Waits {
+            aof: false,
+            replicas: 0,
+            impossible: false,
+        };
+        if self.durability == Durability::Relaxed {
+            return none;
+        }
+        let always = appendfsync.is_some_and(|value| value::texts(value).get(1).is_some_and(|mode| mode == "always"));
+        let modern = version(field(server, "redis_version").unwrap_or_default()) >= (7, 2);
+        let replicas = match self.durability {
+            Durability::Replicated => field(replication, "connected_slaves")
+                .and_then(|n| n.parse().ok())
+                .unwrap_or(0)
+                .max(1),
+            Durability::Fsync | Durability::Relaxed => 0,
+        };
+        Waits {
+            aof: !always && modern,
+            replicas,
+            impossible: !always && !modern,
+        }
+    }
+
+    /// Drops a connection, unless it was replaced already.
+    async fn forget(&self, node: &Node, number: u64) {
+        let mut guard = self.open.lock().await;
+        if guard.1.get(node).is_some_and(|open| open.number == number) {
+            guard.1.remove(node);
+        }
+    }
+}
+
+impl From<LedgerError> for Fault {
+    fn from(error: LedgerError) -> Self {
+        if error.is_retryable() {
+            Self::Again(error)
+        } else {
+            Self::Final(error)
+        }
+    }
+}
+
+/// A field of INFO.
+pub(super) fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
+    info.lines()
+        .find_map(|line| line.trim_end().strip_prefix(name)?.strip_prefix(':'))
+}
+
+/// Major and minor number.
+pub(super) fn version(text: &str) -> (u32, u32) {
+    let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
+}

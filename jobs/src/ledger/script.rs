@@ -1,0 +1,64 @@
+//! The scripts. Each file's head says what it takes and returns; `common.lua` stands before all of them.
+
+use std::sync::LazyLock;
+
+use redis::{Cmd, Pipeline};
+
+macro_rules! scripts {
+    ($($(#[$doc:meta])* $name:ident = $file:literal,)+) => {
+        $($(#[$doc])* pub(super) static $name: LazyLock<Script> =
+            LazyLock::new(|| Script::new(concat!(include_str!("scripts/common.lua"), include_str!(concat!("scripts/", $file)))));)+
+
+        /// Appends the loading of every script.
+        pub(super) fn load(pipeline: &mut Pipeline) {
+            $(pipeline.cmd("SCRIPT").arg("LOAD").arg($name.text);)+
+        }
+    };
+}
+
+scripts! {
+    /// Creates orders.
+    ACCEPT = "accept.lua",
+    /// Hands out due orders.
+    CLAIM = "claim.lua",
+    /// Records what became of orders.
+    RECORD = "record.lua",
+    /// Extends leases and hands orders back.
+    LEASE = "lease.lua",
+    /// Gives a signal.
+    SIGNAL = "signal.lua",
+    /// Appends evidence.
+    NOTE = "note.lua",
+    /// Deletes finished orders.
+    SWEEP = "sweep.lua",
+    /// Finds orders to delete.
+    SWEEP_FIND = "sweep_find.lua",
+    /// Frees an idempotency key.
+    RELEASE_KEY = "release_key.lua",
+    /// Sets aside and puts back.
+    ASIDE = "aside.lua",
+    /// Counts an account's work.
+    DEPTH = "depth.lua",
+}
+
+/// A script and its name on the server.
+pub(super) struct Script {
+    text: &'static str,
+    sha1: String,
+}
+
+impl Script {
+    fn new(text: &'static str) -> Self {
+        Self {
+            text,
+            sha1: redis::Script::new(text).get_hash().to_owned(),
+        }
+    }
+
+    /// The command that runs it on one key; arguments are to follow.
+    pub(super) fn call(&self, key: &str) -> Cmd {
+        let mut command = redis::cmd("EVALSHA");
+        command.arg(&self.sha1).arg(1).arg(key);
+        command
+    }
+}

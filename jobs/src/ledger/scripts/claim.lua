@@ -1,0 +1,91 @@
+-- Hands out due orders of an account under a lease, within its limits.
+--
+-- KEYS[1]  the shard's prefix
+-- ARGV     account, at most how many (<= 128), lease ms, concurrency (0: no limit), ms an order costs of the rate
+--          (0: no limit), burst ms, 1 to ignore a pause
+-- returns  {now, epoch, epoch since ms, held back by ('' | paused | concurrency | rate), reason of the pause,
+--          ms until it is worth asking again (-1: nothing waits), fence, {ids set aside},
+--          {id, m, document, record, pending signals, 1 if head of its domain, 1 if its last lease ran out, …}}
+local account, n, lease = ARGV[1], math.min(tonumber(ARGV[2]), 128), tonumber(ARGV[3])
+local concurrency, cost, burst = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local A, DUE, LEASED = P .. 'account:' .. account, P .. 'due:' .. account, P .. 'leased:' .. account
+local n_epoch, since = epoch()
+local a = redis.call('HMGET', A, 'paused', 'tat', 'epoch')
+
+-- The leases of another epoch are void: their orders are due at once. They are as many as the concurrency.
+if a[3] ~= num(n_epoch) then
+  for _ = 1, 1000 do
+    local ids = redis.call('ZRANGE', LEASED, 0, 127)
+    if #ids == 0 then break end
+    for _, id in ipairs(ids) do
+      redis.call('ZADD', DUE, now, id)
+      redis.call('ZREM', LEASED, id)
+    end
+  end
+  redis.call('HSET', A, 'epoch', num(n_epoch))
+end
+
+if a[1] and ARGV[7] ~= '1' then return { now, n_epoch, since, 'paused', a[1], -1, 0, {}, {} } end
+
+local held = ''
+if concurrency > 0 then
+  local free = concurrency - redis.call('ZCOUNT', LEASED, '(' .. num(now), '+inf')
+  if free < n then n, held = math.max(free, 0), 'concurrency' end
+end
+-- GCRA: `tat` is when all that was handed out so far would have been handed out at an even pace.
+local tat = now
+if cost > 0 then
+  tat = math.max(tonumber(a[2] or 0), now)
+  local allowed = math.max(math.floor((now + burst - tat) / cost), 0)
+  if allowed < n then n, held = allowed, 'rate' end
+end
+
+local out, bad, taken, fence = {}, {}, 0, 0
+local ids = n > 0 and redis.call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, n) or {}
+if #ids > 0 then fence = redis.call('INCR', P .. 'fence') end
+for _, id in ipairs(ids) do
+  local key = order(id)
+  local h = redis.call('HMGET', key, 'm', 'd', 'r', 's')
+  local o = parse(h[1])
+  if not o or not h[2] or not h[3] or FINAL[o.state] or o.account ~= account then
+    -- Not one of ours any more, or damaged: it must not stop the others, and a person should look.
+    redis.call('ZADD', P .. 'aside', now, id)
+    redis.call('ZREM', DUE, id)
+    redis.call('ZREM', LEASED, id)
+    bad[#bad + 1] = id
+  else
+    local lapsed, head = o.lease ~= 0 and 1 or 0, 1
+    if o.res ~= '' then
+      local first = redis.call('HGET', P .. 'lanes', o.res)
+      if not first then redis.call('HSET', P .. 'lanes', o.res, id) elseif first ~= id then
+        head = 0
+        -- It left the line once; whoever is told to wait must stand in it, or nobody would call.
+        local line = P .. 'domain:' .. o.res
+        if not redis.call('LPOS', line, id) then redis.call('RPUSH', line, id) end
+      end
+    end
+    o.fence, o.lease, o.poke = num(fence), now + lease, '0'
+    redis.call('HSET', key, 'm', pack(o))
+    redis.call('ZADD', DUE, o.lease, id)
+    redis.call('ZADD', LEASED, o.lease, id)
+    taken = taken + 1
+    local at = #out
+    out[at + 1], out[at + 2], out[at + 3], out[at + 4] = id, pack(o), h[2], h[3]
+    out[at + 5], out[at + 6], out[at + 7] = h[4] or '', head, lapsed
+  end
+end
+if cost > 0 and taken > 0 then
+  tat = tat + taken * cost
+  redis.call('HSET', A, 'tat', num(math.ceil(tat)))
+end
+
+local wait, nearest = -1, redis.call('ZRANGE', DUE, 0, 0, 'WITHSCORES')
+if nearest[2] then wait = math.max(tonumber(nearest[2]) - now, 0) end
+if wait ~= 0 then held = '' elseif held == 'rate' then wait = math.max(math.ceil(tat + cost - burst - now), 1)
+elseif held == 'concurrency' then
+  -- Whoever lets an order go tells the account; the end of a lease is the last resort.
+  local first = redis.call('ZRANGEBYSCORE', LEASED, '(' .. num(now), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+  wait = first[2] and math.max(tonumber(first[2]) - now, 1) or 1
+  redis.call('HSET', A, 'starved', 1)
+end
+return { now, n_epoch, since, held, '', wait, fence, bad, out }

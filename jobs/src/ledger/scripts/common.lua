@@ -1,0 +1,120 @@
+-- Prefixed to every other script: the clock, the packed index field `m`, the epoch, and the small moves they share.
+--
+-- KEYS[1] of every script is the shard's prefix `{<ns>:<shard>}:`; all keys touched are derived from it, so they share
+-- its hash tag and its slot.
+--
+-- `m` of an order: state|version|fence|lease_end_ms|account|kind|priority|poke|resource|idempotency key
+-- (the last may hold anything printable, so it stands last). lease_end_ms 0: nobody holds it.
+local P = KEYS[1]
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local BONUS = { ['0'] = 0, ['1'] = 300000, ['2'] = 600000 }
+local FINAL = { succeeded = true, failed = true, cancelled = true }
+local TIMELINE_MAX = 256
+
+-- Whole numbers beyond 14 digits lose digits in Lua's own conversion.
+local function num(n) return string.format('%.0f', n) end
+
+local M = '^([^|]+)|(%d+)|(%d+)|(%d+)|([^|]+)|([^|]+)|([012])|([01])|([^|]*)|(.*)$'
+local function parse(m)
+  if not m then return nil end
+  local state, version, fence, lease, account, kind, prio, poke, res, key = string.match(m, M)
+  if not state then return nil end
+  return { state = state, version = tonumber(version), fence = fence, lease = tonumber(lease), account = account,
+    kind = kind, prio = prio, poke = poke, res = res, key = key }
+end
+local function pack(o)
+  return table.concat({ o.state, num(o.version), o.fence, num(o.lease), o.account, o.kind, o.prio, o.poke, o.res,
+    o.key }, '|')
+end
+local function order(id) return P .. 'order:' .. id end
+local function load(id) return parse(redis.call('HGET', order(id), 'm')) end
+local function save(id, o) redis.call('HSET', order(id), 'm', pack(o)) end
+
+-- One wake-up per account and script run; it carries no instruction, so a lost or doubled one is harmless.
+local woken = {}
+local function wake(account)
+  if woken[account] then return end
+  woken[account] = true
+  redis.call('PUBLISH', string.match(P, '^{(.*):%d+}:$') .. ':wake', account)
+end
+
+-- Due at once: urgent orders stand further in the past than the others, which is all that priority is.
+local function due_now(id, o)
+  redis.call('ZADD', P .. 'due:' .. o.account, now - BONUS[o.prio], id)
+  wake(o.account)
+end
+-- Has the order looked at: now if nobody holds it, else as soon as its holder lets go.
+local function poke(id, o)
+  if o.lease == 0 then due_now(id, o) elseif o.poke == '0' then
+    o.poke = '1'
+    save(id, o)
+  end
+end
+
+local function count(state, o, by)
+  local field = state .. '|' .. o.kind .. '|' .. o.account
+  if redis.call('HINCRBY', P .. 'counts', field, by) == 0 then redis.call('HDEL', P .. 'counts', field) end
+end
+
+-- Bounded, and the first entry (how it was asked for) is never the one that is dropped.
+local function note(id, text)
+  local key = order(id) .. ':timeline'
+  if redis.call('RPUSH', key, text) > TIMELINE_MAX then
+    local first = redis.call('LPOP', key)
+    redis.call('LPOP', key)
+    redis.call('LPUSH', key, first)
+  end
+end
+
+-- Pending signals: `<length>:<text>` one after another.
+local function signals(raw)
+  local list, at = {}, 1
+  while raw and at <= #raw and #list < 64 do
+    local colon = string.find(raw, ':', at, true)
+    local size = colon and tonumber(string.sub(raw, at, colon - 1))
+    if not size then break end
+    list[#list + 1] = string.sub(raw, colon + 1, colon + size)
+    at = colon + size + 1
+  end
+  return list
+end
+
+-- Gives the domain to the next order in line. A lone order is only a field of `lanes`; the list exists while others wait.
+local function leave_lane(id, o)
+  if o.res == '' then return end
+  local line = P .. 'domain:' .. o.res
+  local head = redis.call('HGET', P .. 'lanes', o.res)
+  if head and head ~= id then
+    redis.call('LREM', line, 0, id)
+    return
+  end
+  for _ = 1, 128 do
+    local next_id = redis.call('LPOP', line)
+    if not next_id then break end
+    local other = load(next_id)
+    if other and not FINAL[other.state] then
+      redis.call('HSET', P .. 'lanes', o.res, next_id)
+      poke(next_id, other)
+      return
+    end
+  end
+  redis.call('HDEL', P .. 'lanes', o.res)
+end
+
+-- The epoch: one life of one server. A restart or a failover shows as another run_id; then leases of before are void,
+-- and fences start above all that may have been given out and lost. The first epoch of an empty ledger is 1, since 0.
+-- Returns number, since ms, the fence above which leases are of this epoch.
+local function epoch()
+  local e = redis.call('HMGET', P .. 'epoch', 'run_id', 'n', 'since', 'fence')
+  local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+  if e[1] == run_id then return tonumber(e[2]), tonumber(e[3]), tonumber(e[4]) end
+  local n = (tonumber(e[2]) or 0) + 1
+  local since = n == 1 and 0 or now
+  local fence = math.max(tonumber(redis.call('GET', P .. 'fence') or 0) + 1, now * 100)
+  redis.call('SET', P .. 'fence', num(fence))
+  redis.call('HSET', P .. 'epoch', 'run_id', run_id, 'n', num(n), 'since', num(since), 'fence', num(fence))
+  return n, since, fence
+end
+-- The epoch as last seen, without asking the server.
+local function fence_floor() return tonumber(redis.call('HGET', P .. 'epoch', 'fence') or 0) end

@@ -1,0 +1,21 @@
+-- Deletes finished orders whose idempotency keys are gone already.
+--
+-- KEYS[1]  the shard's prefix
+-- ARGV     finished before this many ms ago, then ids (at most 128)
+-- returns  1 (deleted) or 0 (not final, too young or gone) per order
+local before, out = now - tonumber(ARGV[1]), {}
+for i = 2, #ARGV do
+  local id = ARGV[i]
+  local o = load(id)
+  local since = o and FINAL[o.state] and redis.call('ZSCORE', P .. 'state:' .. o.state, id)
+  if not since or tonumber(since) > before then out[#out + 1] = 0 else
+    redis.call('ZREM', P .. 'state:' .. o.state, id)
+    redis.call('ZREM', P .. 'due:' .. o.account, id)
+    redis.call('ZREM', P .. 'leased:' .. o.account, id)
+    redis.call('ZREM', P .. 'aside', id)
+    count(o.state, o, -1)
+    redis.call('DEL', order(id), order(id) .. ':timeline')
+    out[#out + 1] = 1
+  end
+end
+return out
