@@ -32,6 +32,9 @@ mod topology;
 mod value;
 mod wake;
 
+#[cfg(test)]
+mod tests;
+
 use std::{sync::Arc, time::Duration};
 
 use redis::Cmd;
