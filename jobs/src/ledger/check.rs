@@ -4,7 +4,7 @@ use redis::{Pipeline, Value};
 
 use super::{
     Durability, Ledger, LedgerError,
-    connection::{field, version},
+    connection::{field, version, waitaof_is_honest},
     topology::Node,
     value,
 };
@@ -103,7 +103,8 @@ impl Ledger {
         };
         let early = is_valkey && [(8, 0), (8, 1)].contains(&version(&report.version));
         let modern = version(&spoken) >= (7, 2);
-        report.waitaof_supported = modern && report.appendonly && !early && self.waitaof_answers(node).await?;
+        report.waitaof_supported =
+            waitaof_is_honest(&server) && report.appendonly && self.waitaof_answers(node).await?;
         report.faults = self.faults_of(&report, version(&spoken), modern && early);
         Ok(report)
     }

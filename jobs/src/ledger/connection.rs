@@ -187,7 +187,7 @@ impl Link {
         if waits.impossible {
             self.forget(node, open.number).await;
             return Err(Fault::Again(LedgerError::NotDurable(
-                "`appendfsync` is not `always` and the server has no WAITAOF (Redis 7.2)".to_owned(),
+                "`appendfsync` is not `always`, and the server has no WAITAOF to be believed".to_owned(),
             )));
         }
         // Below the response timeout, so that a slow disk is told from a dead server.
@@ -311,7 +311,7 @@ impl Link {
             return none;
         }
         let always = appendfsync.is_some_and(|value| value::texts(value).get(1).is_some_and(|mode| mode == "always"));
-        let modern = version(field(server, "redis_version").unwrap_or_default()) >= (7, 2);
+        let modern = waitaof_is_honest(server);
         let replicas = match self.durability {
             Durability::Replicated => field(replication, "connected_slaves")
                 .and_then(|n| n.parse().ok())
@@ -349,6 +349,12 @@ impl From<LedgerError> for Fault {
 pub(super) fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
     info.lines()
         .find_map(|line| line.trim_end().strip_prefix(name)?.strip_prefix(':'))
+}
+
+/// Whether a server has WAITAOF, from its `INFO server`, and means it: Valkey 8.0 and 8.1 confirm too early.
+pub(super) fn waitaof_is_honest(server: &str) -> bool {
+    let early = field(server, "valkey_version").is_some_and(|own| [(8, 0), (8, 1)].contains(&version(own)));
+    version(field(server, "redis_version").unwrap_or_default()) >= (7, 2) && !early
 }
 
 /// Major and minor number.

@@ -19,7 +19,10 @@
 //! | `<ns>:intake`, `<ns>:rejected` | stream | what came in; what was refused |
 //! | `<ns>:wake` | channel | the account that has something due |
 //!
-//! A lone order on its domain is one field of `lanes` and no key: a key of its own costs more than the field does.
+//! An order takes its domain when it is first claimed: before that it costs nothing there, afterwards one field of `lanes`.
+//! A list of one, kept from the start, would be a key an order, the dearest way of all.
+
+use std::sync::{Mutex, PoisonError};
 
 /// Names keys.
 #[derive(Debug, Clone)]
@@ -68,10 +71,15 @@ impl Keys {
     }
 }
 
+/// Orders that become due in one millisecond run by id; so ids grow within a process, even in one millisecond.
+static IDS: Mutex<ulid::Generator> = Mutex::new(ulid::Generator::new());
+
 /// A new order id for a shard: `<ULID>-<shard>`, so that an id alone says where its order is.
 #[must_use]
 pub fn new_order_id(shard: u16) -> String {
-    format!("{}-{shard}", ulid::Ulid::generate())
+    let mut ids = IDS.lock().unwrap_or_else(PoisonError::into_inner);
+    let ulid = ids.generate().unwrap_or_else(ulid::Overflow::commit_overflow_increment);
+    format!("{ulid}-{shard}")
 }
 
 /// The shard an order id names; `None` if it is no order id.

@@ -32,6 +32,9 @@ mod topology;
 mod value;
 mod wake;
 
+#[cfg(test)]
+mod tests;
+
 use std::{sync::Arc, time::Duration};
 
 use redis::Cmd;
@@ -45,7 +48,7 @@ pub use commit::{Due, Record, RecordError, Recorded};
 pub use error::LedgerError;
 pub use intake::{Intake, IntakeEntry};
 pub use keys::{new_order_id, shard_of_id, shard_of_resource};
-pub use lease::Signalled;
+pub use lease::{SIGNALS_MAX, Signalled};
 pub use query::{Count, Filter, Listed, Meta, Page, Stored};
 pub use wake::Wake;
 

@@ -29,7 +29,7 @@ pub struct RedisOptions {
     pub cluster: bool,
     /// Further arguments, after the others so that they win: `["--maxmemory-policy", "allkeys-lru"]`.
     pub args: Vec<String>,
-    /// Another program than `redis-server` of the `PATH`, e.g. a `valkey-server`.
+    /// Another program than the one named by `DOMORDER_TEST_REDIS_SERVER`, or else the `redis-server` of the `PATH`.
     pub program: Option<PathBuf>,
 }
 

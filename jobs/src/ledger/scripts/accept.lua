@@ -21,9 +21,6 @@ for i = 1, #ARGV, 10 do
     end
     redis.call('ZADD', P .. 'state:queued', now, id)
     count('queued', o, 1)
-    if o.res ~= '' and redis.call('HSETNX', P .. 'lanes', o.res, id) == 0 then
-      redis.call('RPUSH', P .. 'domain:' .. o.res, id)
-    end
     if ARGV[i + 9] ~= '' then redis.call('XADD', P .. 'events', '*', 'event', ARGV[i + 9]) end
     out[#out + 1] = 1
   end

@@ -56,10 +56,11 @@ for _, id in ipairs(ids) do
   else
     local lapsed, head = o.lease ~= 0 and 1 or 0, 1
     if o.res ~= '' then
-      local first = redis.call('HGET', P .. 'lanes', o.res)
-      if not first then redis.call('HSET', P .. 'lanes', o.res, id) elseif first ~= id then
+      -- Whoever is claimed first has the domain: what has never been claimed costs nothing here, and an order that
+      -- starts next month keeps nobody waiting today.
+      if redis.call('HSETNX', P .. 'lanes', o.res, id) == 0 and redis.call('HGET', P .. 'lanes', o.res) ~= id then
         head = 0
-        -- It left the line once; whoever is told to wait must stand in it, or nobody would call.
+        -- Whoever is told to wait must stand in line, or nobody would call.
         local line = P .. 'domain:' .. o.res
         if not redis.call('LPOS', line, id) then redis.call('RPUSH', line, id) end
       end

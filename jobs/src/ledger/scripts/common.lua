@@ -80,7 +80,8 @@ local function signals(raw)
   return list
 end
 
--- Gives the domain to the next order in line. A lone order is only a field of `lanes`; the list exists while others wait.
+-- Gives the domain to the next order in line. Who has it is a field of `lanes`; the list
+-- exists while others wait.
 local function leave_lane(id, o)
   if o.res == '' then return end
   local line = P .. 'domain:' .. o.res
