@@ -65,7 +65,7 @@ const EVERY: &[Call] = &[Order, Transfer, Renewal, Cancel];
 
 /// Messages of an outer refusal (and of a registry's inner refusal without a listed code). The first row that matches
 /// counts.
-pub const MESSAGES: &[MessageRow] = &[
+pub static MESSAGES: &[MessageRow] = &[
     // --- may be our own first attempt
     row("already registered", &[Order, Transfer], Reconcile, "3.5 I:md"),
     row("already", EVERY, Reconcile, "3.5 I:md, 6.1"),
@@ -138,13 +138,14 @@ const fn epp(code: i64, on: &'static [Call], meaning: Meaning) -> CodeRow {
 
 /// Codes of the inner part of `Order` and `RenewalOrder`. A transfer's inner part never refuses: its order exists, so
 /// there [`stall`] speaks. Prefer codes to words.
-pub const CODES: &[CodeRow] = &[
+pub static CODES: &[CodeRow] = &[
     // The command did not fit the object's state, which our own first attempt may have changed.
     epp(2002, &[Order, Renewal], Reconcile),
     epp(2003, &[Order, Renewal], Rejected(R::Invalid)),
     epp(2004, &[Order, Renewal], Rejected(R::Invalid)),
     epp(2005, &[Order, Renewal], Rejected(R::Invalid)),
-    epp(2104, &[Order, Renewal], Rejected(R::NoFunds)),
+    // Taken outside, without money inside: whether an order is kept and tried again is not known (fact sheet 8).
+    epp(2104, &[Order, Renewal], Reconcile),
     epp(2105, &[Renewal], Rejected(R::NotAllowed)),
     epp(2106, &[Order, Renewal], Reconcile),
     epp(2201, &[Order, Renewal], Rejected(R::NotAllowed)),
@@ -207,8 +208,10 @@ impl<'a> Seen<'a> {
         match (status, Body::of(json)) {
             (200 | 401 | 403, Body::Unauthorized(text)) => Sorted::Credentials(self.words(&text)),
             (200, Body::Bare(json)) => Sorted::Bare(json),
-            // Refusals come under 200; a server that says the same under 400 or 404 is understood too.
-            (200 | 400 | 404, Body::Envelope(envelope)) => Sorted::Envelope(envelope),
+            (200, Body::Envelope(envelope)) => Sorted::Envelope(envelope),
+            // Refusals come under 200; a server that says the same under 400 or 404 is understood too. A success under
+            // them is a contradiction.
+            (400 | 404, Body::Envelope(envelope)) if !envelope.succeeded() => Sorted::Envelope(envelope),
             // A 500 happens with and without JSON; its JSON is shown, never believed.
             (_, Body::Envelope(envelope)) => Sorted::Mute(
                 TroubleKind::Unavailable,
@@ -280,7 +283,12 @@ impl<'a> Seen<'a> {
         {
             Some(Rejected(class)) => rejected(class, words, None),
             Some(Reconcile) => doubt(format!("may be our own: {} {words}", inner.code), false),
-            None => self.refused(call, inner.code, &inner.message),
+            // Words count only where the sheet says that the inner part refuses (3.2), and not about money, since an
+            // order that was taken may be held for it.
+            None if call == Renewal && meaning_of(call, &inner.message) != Some(Rejected(R::NoFunds)) => {
+                self.refused(call, inner.code, &inner.message)
+            }
+            None => doubt(format!("unlisted answer {}: {words}", inner.code), true),
         }
     }
 }
@@ -288,11 +296,15 @@ impl<'a> Seen<'a> {
 /// The meaning of a message, by the first row that matches.
 #[must_use]
 pub fn meaning_of(call: Call, message: &str) -> Option<Meaning> {
+    row_of(call, message).map(|row| row.meaning)
+}
+
+/// The first row that matches a message.
+pub(super) fn row_of(call: Call, message: &str) -> Option<&'static MessageRow> {
     let message = message.to_lowercase();
     MESSAGES
         .iter()
         .find(|row| row.on.contains(&call) && message.contains(row.fragment))
-        .map(|row| row.meaning)
 }
 
 /// Where a transfer stands by the words of its reason (fact sheet 3.5, 5.1), whether in the answer to `TransferOrder`

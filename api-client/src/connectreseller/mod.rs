@@ -132,8 +132,8 @@ impl Provider for ConnectReseller {
         match operation {
             Operation::Register | Operation::Transfer => Guard::RefusesRepeat,
             // `Expiryyear` is sent always, but nobody knows whether every account enforces it.
-            Operation::Renew => Guard::Weak,
-            Operation::EmailCreate
+            Operation::Renew
+            | Operation::EmailCreate
             | Operation::EmailRenew
             | Operation::EmailAddAccounts
             | Operation::EmailRemoveAccounts
