@@ -7,7 +7,7 @@
 use secrecy::SecretString;
 
 use super::credential::Credential;
-use super::error::{self, Seen};
+use super::verdict::{self, Seen};
 use super::wire::{Domain, Row, Sync};
 use crate::http::{CallClass, CallResult, Http, Request, Visit};
 use crate::provider::{Outcome, Trouble, TroubleKind};
@@ -140,7 +140,8 @@ impl Client {
         let request = request
             .query("Id", params.customer)
             .query_some("couponCode", params.coupon);
-        self.act(via, request, |seen| error::order(&seen, params.domain)).await
+        self.act(via, request, |seen| verdict::order(&seen, params.domain))
+            .await
     }
 
     /// Asks for a transfer. `OrderType` 4 \[S\].
@@ -152,7 +153,7 @@ impl Client {
             .query("IsWhoisProtection", params.privacy.to_string())
             .query_secret("AuthCode", params.auth_code)
             .query("Id", params.customer);
-        self.act(via, request, |seen| error::transfer(&seen, params.domain))
+        self.act(via, request, |seen| verdict::transfer(&seen, params.domain))
             .await
     }
 
@@ -168,14 +169,14 @@ impl Client {
             .query("Id", params.customer)
             .query_some("IsWhoisProtection", privacy)
             .query("Expiryyear", params.expiry_year.to_string());
-        self.act(via, request, |seen| error::renewal(&seen, params.domain))
+        self.act(via, request, |seen| verdict::renewal(&seen, params.domain))
             .await
     }
 
     /// Cancels a stalled transfer, by the domain's id \[S\].
     pub async fn cancel_transfer(&self, via: &mut Visit, domain_id: &str) -> Outcome {
         let request = self.request(CANCEL_TRANSFER).query("id", domain_id);
-        self.act(via, request, |seen| error::cancel(&seen)).await
+        self.act(via, request, |seen| verdict::cancel(&seen)).await
     }
 
     /// The domain object, or `None` where the account doesn't have it.
@@ -184,7 +185,7 @@ impl Client {
     /// The trouble, for any answer that is neither.
     pub async fn view_domain(&self, via: Option<&mut Visit>, domain: &str) -> Result<Option<Domain>, Trouble> {
         let request = self.request(VIEW_DOMAIN).query("websiteName", domain);
-        self.ask(via, request, |seen| error::view_domain(&seen, domain)).await
+        self.ask(via, request, |seen| verdict::view_domain(&seen, domain)).await
     }
 
     /// The transfer's state, or `None` where none was ever placed.
@@ -193,7 +194,7 @@ impl Client {
     /// The trouble, for any answer that is neither.
     pub async fn sync_transfer(&self, via: Option<&mut Visit>, domain: &str) -> Result<Option<Sync>, Trouble> {
         let request = self.request(SYNC_TRANSFER).query("domainName", domain);
-        self.ask(via, request, |seen| error::sync_transfer(&seen)).await
+        self.ask(via, request, |seen| verdict::sync_transfer(&seen)).await
     }
 
     /// Whether the name is free.
@@ -202,7 +203,7 @@ impl Client {
     /// The trouble, for any answer but "free" and "taken".
     pub async fn check_domain(&self, via: Option<&mut Visit>, domain: &str) -> Result<bool, Trouble> {
         let request = self.request(CHECK_DOMAIN).query("websiteName", domain);
-        self.ask(via, request, |seen| error::check_domain(&seen)).await
+        self.ask(via, request, |seen| verdict::check_domain(&seen)).await
     }
 
     /// The first rows of the account's domains.
@@ -220,7 +221,7 @@ impl Client {
             .query("page", "1")
             .query("maxIndex", rows_max.to_string())
             .query_some("searchQuery", search);
-        self.ask(via, request, |seen| error::search_domain_list(&seen)).await
+        self.ask(via, request, |seen| verdict::search_domain_list(&seen)).await
     }
 
     /// The reseller's money, a decimal as written; `None` where the answer shows no amount that can be told.
@@ -229,7 +230,7 @@ impl Client {
     /// The trouble, where the call did not succeed.
     pub async fn available_fund(&self, reseller: &str) -> Result<Option<String>, Trouble> {
         let request = self.request(AVAILABLE_FUND).query("resellerId", reseller);
-        self.ask(None, request, |seen| error::available_fund(&seen)).await
+        self.ask(None, request, |seen| verdict::available_fund(&seen)).await
     }
 
     async fn act(&self, via: &mut Visit, request: Request, judge: impl FnOnce(Seen<'_>) -> Outcome) -> Outcome {

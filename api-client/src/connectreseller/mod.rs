@@ -1,8 +1,9 @@
 //! ConnectReseller's "ESHOP" API, as orders need it: names are registered, transferred and renewed. It sells no email.
 //!
 //! Rooms: `settings` what an account is told; `credential` the key; `client` the calls; `wire` answers as they are
-//! written; `error` what they mean; `look` how to find out what stands. To add one of the remaining endpoints of the
-//! ESHOP document: a row and a function in `client`, its shape in `wire`, its meaning in `error`, a fixture each.
+//! written; `error` what codes and words mean; `verdict` what an answer comes to by that; `look` how to find out what
+//! stands. To add one of the remaining endpoints of the ESHOP document: a row and a function in `client`, its shape in
+//! `wire`, its words in `error`, its rule in `verdict`, a fixture each.
 //!
 //! What the provider gives for exactly-once: no idempotency key and no reference of ours anywhere. A second `Order` or
 //! `TransferOrder` for a name is refused by the registry. A second `RenewalOrder` buys another year unless the account
@@ -17,6 +18,7 @@ mod credential;
 pub mod error;
 mod look;
 mod settings;
+mod verdict;
 pub mod wire;
 
 #[cfg(test)]
