@@ -208,16 +208,18 @@ impl Visit {
     /// Takes the connection, or opens one.
     async fn line(&mut self, door: &Inner) -> Result<Line, String> {
         let limit = door.settings.connect_timeout();
+        // One limit for both, or a call could take longer than its account says.
+        let deadline = Instant::now() + limit;
         if let Some(mut line) = self.line.take() {
             // Let the connection's task see a close that has already arrived: once for the socket's event, once for
             // the task itself.
             yield_now().await;
             yield_now().await;
-            if !line.sender.is_closed() && matches!(timeout(limit, line.sender.ready()).await, Ok(Ok(()))) {
+            if !line.sender.is_closed() && matches!(timeout_at(deadline, line.sender.ready()).await, Ok(Ok(()))) {
                 return Ok(line);
             }
         }
-        match timeout(limit, Line::open(door, limit)).await {
+        match timeout_at(deadline, Line::open(door, limit)).await {
             Ok(line) => line,
             Err(_) => Err(format!("no connection within {limit:?}")),
         }

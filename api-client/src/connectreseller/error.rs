@@ -1,0 +1,205 @@
+//! What ConnectReseller's codes and messages mean: tables, and nothing else. `verdict` reads answers by them.
+//!
+//! The HTTP status is 200 even for failures; the verdict is in the body, in two parts: the outer code says whether the
+//! request was taken, the inner one what came of it (fact sheet 3.2). Messages are hardly documented, so a message
+//! means something only where a row of [`MESSAGES`] says so; everything else is Unknown, is counted, and is found out
+//! by reading. Where a message matches rows of both kinds, the row that says "may be our own" stands first and wins.
+
+use crate::provider::{RejectionClass, Stage};
+
+/// The calls whose messages are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    /// `Order`
+    Order,
+    /// `TransferOrder`
+    Transfer,
+    /// `RenewalOrder`
+    Renewal,
+    /// `CancelTransfer`
+    Cancel,
+}
+
+/// What a message means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// A final refusal: surely no effect.
+    Rejected(RejectionClass),
+    /// It may be our own first attempt: Unknown, found out by reading.
+    Reconcile,
+}
+
+/// A row of the tables: a fragment, compared without regard to letter case.
+#[derive(Debug, Clone, Copy)]
+pub struct MessageRow {
+    /// Part of the message.
+    pub fragment: &'static str,
+    /// Where it counts.
+    pub on: &'static [Call],
+    /// What it means there.
+    pub meaning: Meaning,
+    /// Section of the fact sheet and how sure it is: S stated, P seen in public clients, I inferred (hi, md, lo).
+    pub source: &'static str,
+}
+
+use Call::{Cancel, Order, Renewal, Transfer};
+use Meaning::{Reconcile, Rejected};
+use RejectionClass as R;
+
+const fn row(fragment: &'static str, on: &'static [Call], meaning: Meaning, source: &'static str) -> MessageRow {
+    MessageRow {
+        fragment,
+        on,
+        meaning,
+        source,
+    }
+}
+
+const EVERY: &[Call] = &[Order, Transfer, Renewal, Cancel];
+
+/// Messages of an outer refusal (and of a registry's inner refusal without a listed code). The first row that matches
+/// counts.
+pub static MESSAGES: &[MessageRow] = &[
+    // --- may be our own first attempt
+    row("already registered", &[Order, Transfer], Reconcile, "3.5 I:md"),
+    row("already", EVERY, Reconcile, "3.5 I:md, 6.1"),
+    row("duplicate", EVERY, Reconcile, "6.1 I:md"),
+    row("pending", EVERY, Reconcile, "6.1 I:md"),
+    row("process", EVERY, Reconcile, "6.1 I:md"),
+    row("in progress", EVERY, Reconcile, "6.1 I:md"),
+    row(
+        "refund",
+        EVERY,
+        Reconcile,
+        "3.5 I:lo: speaks of funds, and of an order that was placed",
+    ),
+    row(
+        "expir",
+        &[Renewal],
+        Reconcile,
+        "6.3, 7 I:md: Expiryyear differs, perhaps because we renewed",
+    ),
+    row("exdate", &[Renewal], Reconcile, "6.3 I:md"),
+    // --- no money: before the auth code, whose rows would take "insufficient funds to verify the auth code"
+    row(
+        "insufficient",
+        &[Order, Transfer, Renewal],
+        Rejected(R::NoFunds),
+        "3.5 I:md",
+    ),
+    row("fund", &[Order, Transfer, Renewal], Rejected(R::NoFunds), "3.5 I:md"),
+    row("balance", &[Order, Transfer, Renewal], Rejected(R::NoFunds), "3.5 I:md"),
+    // --- the losing side, before anything was placed
+    row("invalid authcode", &[Transfer], Rejected(R::AuthCode), "3.5 P"),
+    row("invalid auth code", &[Transfer], Rejected(R::AuthCode), "3.5 P"),
+    row("lock", &[Transfer], Rejected(R::Locked), "3.5 I:md"),
+    row("transferprohibited", &[Transfer], Rejected(R::Locked), "3.5 I:md"),
+    row("60 day", &[Transfer], Rejected(R::TooYoung), "3.5 I:lo"),
+    row("60-day", &[Transfer], Rejected(R::TooYoung), "3.5 I:lo"),
+    // --- final
+    row("not available", &[Order], Rejected(R::Taken), "3.5 I:md"),
+    row(
+        "not supported",
+        &[Order, Transfer, Renewal],
+        Rejected(R::Unsupported),
+        "3.5 I:md",
+    ),
+    row("tld", &[Order, Transfer, Renewal], Rejected(R::Unsupported), "3.5 I:md"),
+    row("not found", &[Renewal, Cancel], Rejected(R::NotFound), "3.5 S"),
+    row(
+        "not found",
+        &[Order, Transfer],
+        Rejected(R::Invalid),
+        "3.5 I:md: the customer or a contact",
+    ),
+    row("invalid", EVERY, Rejected(R::Invalid), "3.5 I:md"),
+];
+
+/// A row of the registry's codes (EPP, RFC 5730 §3; fact sheet 5.2).
+#[derive(Debug, Clone, Copy)]
+pub struct CodeRow {
+    /// The code.
+    pub code: i64,
+    /// Where it counts.
+    pub on: &'static [Call],
+    /// What it means there.
+    pub meaning: Meaning,
+}
+
+const fn epp(code: i64, on: &'static [Call], meaning: Meaning) -> CodeRow {
+    CodeRow { code, on, meaning }
+}
+
+/// Codes of the inner part of `Order` and `RenewalOrder`. A transfer's inner part never refuses: its order exists, so
+/// there [`stall`] speaks. Prefer codes to words.
+pub static CODES: &[CodeRow] = &[
+    // The command did not fit the object's state, which our own first attempt may have changed.
+    epp(2002, &[Order, Renewal], Reconcile),
+    epp(2003, &[Order, Renewal], Rejected(R::Invalid)),
+    epp(2004, &[Order, Renewal], Rejected(R::Invalid)),
+    epp(2005, &[Order, Renewal], Rejected(R::Invalid)),
+    // Taken outside, without money inside: whether an order is kept and tried again is not known (fact sheet 8).
+    epp(2104, &[Order, Renewal], Reconcile),
+    epp(2105, &[Renewal], Rejected(R::NotAllowed)),
+    epp(2106, &[Order, Renewal], Reconcile),
+    epp(2201, &[Order, Renewal], Rejected(R::NotAllowed)),
+    epp(2202, &[Order, Renewal], Rejected(R::NotAllowed)),
+    epp(2300, &[Order, Renewal], Reconcile),
+    epp(2302, &[Order, Renewal], Reconcile),
+    epp(2303, &[Renewal], Rejected(R::NotFound)),
+    epp(2303, &[Order], Rejected(R::Invalid)),
+    epp(2304, &[Renewal], Rejected(R::NotAllowed)),
+    epp(2304, &[Order], Reconcile),
+    // "Command failed" and "session limit" say nothing about whether it was done.
+    epp(2400, &[Order, Renewal], Reconcile),
+    epp(2502, &[Order, Renewal], Reconcile),
+];
+
+/// The meaning of a message, by the first row that matches.
+#[must_use]
+pub fn meaning_of(call: Call, message: &str) -> Option<Meaning> {
+    row_of(call, message).map(|row| row.meaning)
+}
+
+/// The first row that matches a message.
+pub(super) fn row_of(call: Call, message: &str) -> Option<&'static MessageRow> {
+    let message = message.to_lowercase();
+    MESSAGES
+        .iter()
+        .find(|row| row.on.contains(&call) && message.contains(row.fragment))
+}
+
+/// Where a transfer stands by the words of its reason (fact sheet 3.5, 5.1), whether in the answer to `TransferOrder`
+/// or in `syncTransfer`. `None`: words that are not listed.
+#[must_use]
+pub fn stall(reason: &str) -> Option<Stage> {
+    let words = reason.to_lowercase();
+    // "unlocked" says the opposite, and would match "lock".
+    let words = words.replace("unlocked", "");
+    let joined: String = words.chars().filter(|c| c.is_alphanumeric()).collect();
+    // No money comes first: the auth code was then not even tried.
+    if ["insufficient", "balance"].iter().any(|f| joined.contains(f))
+        || (joined.contains("fund") && !joined.contains("refund"))
+    {
+        Some(Stage::HeldForFunds)
+    } else if joined.contains("invalidauthcode") || joined.contains("invalidauthorizationinfo") {
+        Some(Stage::AuthCode)
+    } else if words.contains("lock") || joined.contains("transferprohibited") {
+        Some(Stage::Locked)
+    } else if joined.contains("60day") {
+        Some(Stage::TooYoung)
+    } else {
+        None
+    }
+}
+
+/// Where a stalled transfer stands by the registry's code, for messages that say nothing.
+pub(super) fn stall_by_code(code: i64) -> Stage {
+    match code {
+        2104 => Stage::HeldForFunds,
+        2201 | 2202 => Stage::AuthCode,
+        2304 => Stage::Locked,
+        2300 => Stage::LosingRegistrar,
+        _ => Stage::Stalled,
+    }
+}
