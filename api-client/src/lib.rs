@@ -1,4 +1,5 @@
 //! Talks to registrars; knows nothing of orders or Redis.
+pub mod connectreseller;
 pub mod http;
 pub mod logicboxes;
 pub mod model;

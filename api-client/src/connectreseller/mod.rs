@@ -1,0 +1,246 @@
+//! ConnectReseller's "ESHOP" API, as orders need it: names are registered, transferred and renewed. It sells no email.
+//!
+//! Rooms: `settings` what an account is told; `credential` the key; `client` the calls; `wire` answers as they are
+//! written; `error` what they mean; `look` how to find out what stands. To add one of the remaining endpoints of the
+//! ESHOP document: a row and a function in `client`, its shape in `wire`, its meaning in `error`, a fixture each.
+//!
+//! What the provider gives for exactly-once: no idempotency key and no reference of ours anywhere. A second `Order` or
+//! `TransferOrder` for a name is refused by the registry. A second `RenewalOrder` buys another year unless the account
+//! enforces `Expiryyear`, which is not known (fact sheet 6.1, 8); hence [`Guard::Weak`].
+//!
+//! What it can't do: contacts of an order (`Order` has no parameter for them; the customer's defaults are used, and
+//! `updatecontact` changes them afterwards), more than four name servers at registration, name servers of a transfer,
+//! a new auth code for a running transfer.
+
+pub mod client;
+mod credential;
+pub mod error;
+mod look;
+mod settings;
+pub mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use client::Client;
+pub use settings::{BASE_URL, Settings};
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::http::{Http, HttpError, Visit};
+use crate::provider::{
+    Amendment, Baseline, Funds, Guard, NotSent, Operation, Outcome, Provider, Purchase, Question, Register, Rejection,
+    RejectionClass, Renew, Sighting, Transfer, Trouble,
+};
+use client::{OrderParams, RenewalParams, TransferParams};
+
+/// The name under which accounts are configured.
+pub const NAME: &str = "connectreseller";
+
+/// An account at ConnectReseller.
+#[derive(Debug)]
+pub struct ConnectReseller {
+    client: Client,
+    /// `availablefund` wants it, and only the rows of `SearchDomainList` tell it.
+    reseller: OnceLock<String>,
+}
+
+impl ConnectReseller {
+    /// Opens no connection yet.
+    ///
+    /// # Errors
+    /// [`HttpError`] where the base address cannot be used or the system has no TLS roots.
+    pub fn new(settings: Settings) -> Result<Self, HttpError> {
+        let (http, credential) = settings.split();
+        Ok(Self {
+            client: Client::new(Http::new(http)?, credential),
+            reseller: OnceLock::new(),
+        })
+    }
+
+    /// The typed client below.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    async fn register(&self, via: &mut Visit, wanted: &Register) -> Outcome {
+        // What cannot be said in the request must not be dropped from it silently.
+        if !(2..=4).contains(&wanted.nameservers.len()) {
+            return refused(RejectionClass::Invalid, "a registration takes two to four name servers");
+        }
+        let params = OrderParams {
+            domain: &wanted.domain,
+            years: wanted.years,
+            privacy: wanted.privacy,
+            nameservers: &wanted.nameservers,
+            customer: &wanted.customer,
+            coupon: wanted.coupon.as_deref(),
+        };
+        self.client.order(via, &params).await
+    }
+
+    async fn transfer(&self, via: &mut Visit, wanted: &Transfer) -> Outcome {
+        let Some(auth_code) = &wanted.auth_code else {
+            return refused(RejectionClass::AuthCode, "a transfer needs an auth code");
+        };
+        let params = TransferParams {
+            domain: &wanted.domain,
+            privacy: wanted.privacy,
+            auth_code,
+            customer: &wanted.customer,
+        };
+        self.client.transfer_order(via, &params).await
+    }
+
+    async fn renew(&self, via: &mut Visit, wanted: &Renew, baseline: Option<&Baseline>) -> Outcome {
+        let Some(expiry_year) = baseline.and_then(look::expiry_year) else {
+            return not_sent("no stored expiry to renew from");
+        };
+        let Some(customer) = wanted
+            .customer
+            .as_ref()
+            .or_else(|| baseline.and_then(|b| b.customer.as_ref()))
+        else {
+            return not_sent("no customer is known");
+        };
+        let params = RenewalParams {
+            domain: &wanted.domain,
+            years: wanted.years,
+            customer,
+            privacy: wanted.privacy,
+            expiry_year,
+        };
+        self.client.renewal_order(via, &params).await
+    }
+}
+
+#[async_trait]
+impl Provider for ConnectReseller {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn sells(&self, operation: Operation) -> bool {
+        matches!(operation, Operation::Register | Operation::Transfer | Operation::Renew)
+    }
+
+    fn guard(&self, operation: Operation) -> Guard {
+        match operation {
+            Operation::Register | Operation::Transfer => Guard::RefusesRepeat,
+            // `Expiryyear` is sent always, but nobody knows whether every account enforces it.
+            Operation::Renew => Guard::Weak,
+            Operation::EmailCreate
+            | Operation::EmailRenew
+            | Operation::EmailAddAccounts
+            | Operation::EmailRemoveAccounts
+            | Operation::EmailDelete => Guard::Weak,
+        }
+    }
+
+    fn call_timeout(&self) -> Duration {
+        self.client.http().call_timeout()
+    }
+
+    fn visit(&self) -> Visit {
+        self.client.http().visit()
+    }
+
+    async fn look(&self, via: Option<&mut Visit>, question: &Question<'_>) -> Sighting {
+        look::look(&self.client, via, question).await
+    }
+
+    async fn submit(&self, via: &mut Visit, purchase: &Purchase, baseline: Option<&Baseline>) -> Outcome {
+        match purchase {
+            Purchase::Register(wanted) => self.register(via, wanted).await,
+            Purchase::Transfer(wanted) => self.transfer(via, wanted).await,
+            Purchase::Renew(wanted) => self.renew(via, wanted, baseline).await,
+            Purchase::EmailCreate(_)
+            | Purchase::EmailRenew(_)
+            | Purchase::EmailAddAccounts(_)
+            | Purchase::EmailRemoveAccounts(_)
+            | Purchase::EmailDelete(_) => refused(RejectionClass::Unsupported, "sells no email"),
+        }
+    }
+
+    /// Nothing: there is no call for a new auth code, and whether a second `TransferOrder` replaces the old one is
+    /// unknown (fact sheet 5.1).
+    fn can_amend(&self, _amendment: &Amendment) -> bool {
+        false
+    }
+
+    async fn amend(&self, _via: &mut Visit, _question: &Question<'_>, _amendment: &Amendment) -> Outcome {
+        refused(
+            RejectionClass::Unsupported,
+            "a running transfer cannot be amended; cancel it and place it again",
+        )
+    }
+
+    async fn cancel(&self, via: &mut Visit, question: &Question<'_>) -> Outcome {
+        let client = self.client.hiding(look::secret_of(question.purchase));
+        let Purchase::Transfer(wanted) = question.purchase else {
+            return refused(RejectionClass::NotAllowed, "only a transfer can be cancelled");
+        };
+        let (id, customer) = match client.view_domain(Some(via), &wanted.domain).await {
+            Ok(Some(domain)) => (Some(domain.id), Some(domain.customer)),
+            // A stalled transfer may not have a domain object yet; the list has its id too.
+            Ok(None) => match client.search_domain_list(Some(via), 50, Some(&wanted.domain)).await {
+                Ok(rows) => rows
+                    .into_iter()
+                    .find(|row| row.name == wanted.domain)
+                    .map_or((None, None), |row| (row.entry_id, row.customer)),
+                Err(trouble) => return not_sent(&trouble.detail),
+            },
+            Err(trouble) => return not_sent(&trouble.detail),
+        };
+        match (id, customer) {
+            (Some(id), Some(customer)) if customer == wanted.customer => client.cancel_transfer(via, &id).await,
+            _ => refused(RejectionClass::NotFound, "no such transfer of this customer"),
+        }
+    }
+
+    async fn control(&self) -> Result<(), Trouble> {
+        self.client.search_domain_list(None, 1, None).await.map(drop)
+    }
+
+    /// Asks for the reseller's id first, from the rows of `SearchDomainList`; `None` while the account has no domain.
+    async fn funds(&self) -> Result<Option<Funds>, Trouble> {
+        let reseller = match self.reseller.get() {
+            Some(known) => known.clone(),
+            None => {
+                let rows = self.client.search_domain_list(None, 1, None).await?;
+                let Some(found) = rows.into_iter().find_map(|row| row.reseller) else {
+                    return Ok(None);
+                };
+                self.reseller.get_or_init(|| found).clone()
+            }
+        };
+        let amount = self.client.available_fund(&reseller).await?;
+        Ok(amount.map(|amount| {
+            let positive = amount.parse::<f64>().is_ok_and(|value| value > 0.0);
+            Funds {
+                amount,
+                currency: None,
+                positive,
+            }
+        }))
+    }
+}
+
+/// A refusal of our own, before anything left.
+fn refused(class: RejectionClass, message: &str) -> Outcome {
+    Outcome::Rejected(Rejection {
+        class,
+        message: message.to_owned(),
+        retry_after: None,
+    })
+}
+
+fn not_sent(detail: &str) -> Outcome {
+    Outcome::NotSent(NotSent {
+        detail: detail.to_owned(),
+    })
+}
