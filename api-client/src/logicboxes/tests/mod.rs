@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Credential, LogicBoxes, Settings};
+use super::{LogicBoxes, Settings};
 use crate::http::Visit;
 use crate::provider::{
     EmailAccounts, EmailCreate, EmailDelete, EmailRenew, InvoiceOption, Provider as _, Purchase, Question,
@@ -111,10 +111,10 @@ impl World {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/api", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await });
-        let credential = Credential::new("700001", SecretString::from(CANARY));
-        let mut settings = Settings::new(Url::parse(&base).unwrap(), credential);
+        let mut settings = Settings::new(Url::parse(&base).unwrap(), "700001", SecretString::from(CANARY));
         // What a page means is asked here, not how often a read is repeated.
-        settings.http.read_backoff.retries_max = 0;
+        settings.read_backoff.retries_max = 0;
+        no_secret(&settings);
         let provider = LogicBoxes::new(settings).unwrap();
         Self { provider, seen }
     }
