@@ -15,8 +15,8 @@ use crate::provider::{Stage, Trouble};
 
 /// Rows of one page. The provider allows 10 to 500.
 const PAGE_ROWS: u32 = 100;
-/// Pages read before the log is called too long to prove an absence.
-const PAGES_MAX: u32 = 5;
+/// Pages read before the log is called too long to prove an absence. Bulk renewals fill the list of unfinished actions.
+const PAGES_MAX: u32 = 20;
 /// How much earlier than our intent an action of ours may be dated: the provider's clock is not ours and its times are
 /// cut to seconds. Too much would take an earlier order's action for this one's; the two can't be that close, because an
 /// order waits until the one before it on the same domain is seen to have taken effect.

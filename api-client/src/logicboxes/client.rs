@@ -50,12 +50,7 @@ impl Client {
     /// # Errors
     /// [`HttpError`] where the address can't be used or TLS can't be set up.
     pub fn new(settings: Settings) -> Result<Self, HttpError> {
-        let Settings {
-            mut http,
-            credential,
-            region,
-        } = settings;
-        http.secrets.push(credential.secret().clone());
+        let (http, credential, region) = settings.split();
         Ok(Self {
             http: Http::new(http)?,
             credential,

@@ -11,14 +11,14 @@ use crate::http::Request;
 
 /// A reseller's id and key. The key never shows in `Debug`.
 #[derive(Clone)]
-pub struct Credential {
+pub(super) struct Credential {
     auth_userid: String,
     api_key: SecretString,
 }
 
 impl Credential {
     /// The reseller id (digits) and the key made for it in the control panel.
-    pub fn new(auth_userid: impl Into<String>, api_key: SecretString) -> Self {
+    pub(super) fn new(auth_userid: impl Into<String>, api_key: SecretString) -> Self {
         Self {
             auth_userid: auth_userid.into(),
             api_key,
@@ -27,12 +27,8 @@ impl Credential {
 
     /// The reseller's id; no secret.
     #[must_use]
-    pub fn auth_userid(&self) -> &str {
+    pub(super) fn auth_userid(&self) -> &str {
         &self.auth_userid
-    }
-
-    pub(super) fn secret(&self) -> &SecretString {
-        &self.api_key
     }
 
     pub(super) fn in_query(&self, request: Request) -> Request {

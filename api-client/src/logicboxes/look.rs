@@ -42,7 +42,7 @@ async fn create(reads: &mut Reads<'_>, question: &Question<'_>, wanted: &EmailCr
     {
         return Ok(seen);
     }
-    let Some(attempted_at) = question.attempted_at else {
+    let Some(attempted_at) = began(question) else {
         return Ok(Sighting::Absent(Snapshot::default()));
     };
 
@@ -95,7 +95,7 @@ async fn judge_created(
         .ok_or_else(|| garbled("the details hold no customer"))?;
     let ours = customer == wanted.customer;
     if order.status == Status::Gone {
-        return match (question.attempted_at, order.created) {
+        return match (began(question), order.created) {
             (Some(_), None) if ours => Err(garbled("a deleted email order without a creation time")),
             (Some(_), Some(created)) if ours && created >= question.since => Ok(Some(ended(&order.word))),
             _ => Ok(None),
@@ -220,7 +220,7 @@ async fn unmoved(
     order: &Order,
     kind: Kind,
 ) -> Result<Sighting, Trouble> {
-    let Some(attempted_at) = question.attempted_at else {
+    let Some(attempted_at) = began(question) else {
         return match &order.pending {
             Some(eaqid) => Err(foreign(&format!("action {eaqid}"))),
             None => Ok(Sighting::Absent(order.snapshot())),
@@ -237,7 +237,7 @@ async fn unmoved(
 /// No baseline yet: what is read becomes it. After an attempt there has to be one; without it nothing can be judged,
 /// and a fresh one is how things are bought twice.
 fn unmeasured(question: &Question<'_>, order: &Order) -> Result<Sighting, Trouble> {
-    match (&order.pending, question.attempted_at) {
+    match (&order.pending, began(question)) {
         (_, Some(_)) => Ok(Sighting::Differs(
             order.snapshot(),
             "an attempt was made without a stored baseline".to_owned(),
@@ -249,7 +249,7 @@ fn unmeasured(question: &Question<'_>, order: &Order) -> Result<Sighting, Troubl
 
 /// The order to change isn't there. After an attempt that is no plain "not found": somebody took it away in between.
 fn missing(question: &Question<'_>) -> Sighting {
-    match question.attempted_at {
+    match began(question) {
         None => Sighting::Impossible(
             Impediment::NotFound,
             "there is no email order of this domain".to_owned(),
@@ -295,6 +295,14 @@ fn words_only(question: &Question<'_>, words: String) -> Evidence {
         message: Some(words),
         ..Evidence::default()
     }
+}
+
+/// Since when an attempt may have had an effect. An id learnt from an answer says as much as an intent does: the provider
+/// has taken it, so what is pending is ours; all that can be said of its time is "after intake".
+fn began(question: &Question<'_>) -> Option<Timestamp> {
+    question
+        .attempted_at
+        .or(question.provider_order_id.map(|_| question.since))
 }
 
 /// The id the order is known by. The stored one: a new order of the same name is another order.

@@ -12,11 +12,11 @@
 
 pub mod answer;
 pub mod client;
-pub mod credential;
+mod credential;
 pub mod error;
 pub mod message;
 pub mod scalar;
-pub mod settings;
+mod settings;
 pub mod wire;
 
 mod actions;
@@ -31,14 +31,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use self::client::Client;
-pub use self::credential::Credential;
+pub use self::client::Client;
 use self::order::garbled;
 pub use self::settings::{BASE_URL, Region, Settings};
 use crate::http::{HttpError, Visit};
 use crate::provider::{
     Amendment, Baseline, Funds, Guard, NotSent, Operation, Outcome, Provider, Purchase, Question, Sighting, Trouble,
 };
+
+/// The name under which accounts are configured.
+pub const NAME: &str = "logicboxes";
 
 /// A LogicBoxes reseller account.
 #[derive(Debug, Clone)]
@@ -67,7 +69,7 @@ impl LogicBoxes {
 #[async_trait]
 impl Provider for LogicBoxes {
     fn name(&self) -> &'static str {
-        "logicboxes"
+        NAME
     }
 
     fn sells(&self, operation: Operation) -> bool {

@@ -1,9 +1,14 @@
 //! What a LogicBoxes account is told.
 
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
 use url::Url;
 
 use super::credential::Credential;
-use crate::http::HttpSettings;
+use crate::http::{Backoff, CallObserver, HttpSettings};
 
 /// The live address (fact sheet §1). The test address is `https://test.httpapi.com/api`; live credentials act on the
 /// live account there too.
@@ -33,25 +38,66 @@ impl Region {
     }
 }
 
-/// A reseller account: its address and limits, its credential, its email region.
-#[derive(Debug, Clone)]
+/// An account's settings, in the shape of every provider's.
+#[derive(Clone)]
 pub struct Settings {
-    /// Address, limits, observer. The key is added to its secrets when the provider is built.
-    pub http: HttpSettings,
-    /// Who is asking.
-    pub credential: Credential,
+    /// Where operations are appended; [`BASE_URL`] for the live system.
+    pub base_url: Url,
+    /// The reseller's id, digits.
+    pub auth_userid: String,
+    /// The key made for it in the control panel.
+    pub api_key: SecretString,
     /// Where email orders are.
     pub region: Region,
+    /// How long one call may take.
+    pub timeout: Duration,
+    /// The longest answer that is read, in bytes.
+    pub body_bytes_max: usize,
+    /// How reads are repeated.
+    pub read_backoff: Backoff,
+    /// Allows plain HTTP to a host that is not this machine: for simulators.
+    pub allow_plain_http: bool,
+    /// Is told of every call, once.
+    pub observer: Option<Arc<dyn CallObserver>>,
 }
 
 impl Settings {
-    /// Settings with the defaults. `base_url` is all that stands before an operation's path ([`BASE_URL`] live).
+    /// Settings with this project's defaults: region `us`, 60 s, 2 MiB.
     #[must_use]
-    pub fn new(base_url: Url, credential: Credential) -> Self {
+    pub fn new(base_url: Url, auth_userid: impl Into<String>, api_key: SecretString) -> Self {
+        let http = HttpSettings::new(base_url);
         Self {
-            http: HttpSettings::new(base_url),
-            credential,
+            base_url: http.base_url,
+            auth_userid: auth_userid.into(),
+            api_key,
             region: Region::default(),
+            timeout: http.timeout,
+            body_bytes_max: http.body_bytes_max,
+            read_backoff: http.read_backoff,
+            allow_plain_http: false,
+            observer: None,
         }
+    }
+
+    pub(super) fn split(self) -> (HttpSettings, Credential, Region) {
+        let mut http = HttpSettings::new(self.base_url);
+        http.timeout = self.timeout;
+        http.body_bytes_max = self.body_bytes_max;
+        http.read_backoff = self.read_backoff;
+        http.allow_plain_http = self.allow_plain_http;
+        http.observer = self.observer;
+        http.secrets = vec![self.api_key.clone()];
+        (http, Credential::new(self.auth_userid, self.api_key), self.region)
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("base_url", &self.base_url.host_str())
+            .field("auth_userid", &self.auth_userid)
+            .field("region", &self.region)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
     }
 }
