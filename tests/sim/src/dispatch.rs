@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::time::Sleep;
 use tower_service::Service;
 
-use crate::faults::Behaviour;
+use crate::behaviour::Behaviour;
 use crate::operation::{Answer, Call, Method, Operation, Outcome, Payload, Provider};
 use crate::params::Param;
 use crate::seed::Seed;

@@ -22,6 +22,7 @@
 //! # }
 //! ```
 
+mod behaviour;
 mod charges;
 mod clock;
 mod connectreseller;
@@ -45,10 +46,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use behaviour::Behaviour;
 pub use charges::{Charge, ChargeReport, DomainCharges};
 pub use clock::ClockReport;
 pub use control::Control;
-pub use faults::{BadChaos, Behaviour, Chaos, Matcher, Rule, RuleReport};
+pub use faults::{BadChaos, Chaos, Matcher, Rule, RuleReport};
 pub use journal::{OperationCount, Request, RequestReport, Unexpected};
 pub use operation::{Effect, Outcome, Provider};
 pub use seed::{
