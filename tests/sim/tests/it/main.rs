@@ -1,0 +1,14 @@
+//! The simulator over real HTTP: every call's success and failure, every fault, the ledger.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests are tests, and a panic is how one fails"
+)]
+
+mod connectreseller;
+mod faults;
+mod logicboxes;
+mod program;
+mod strictness;
+mod transfers;
+mod world;
