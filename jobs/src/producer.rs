@@ -322,7 +322,6 @@ impl Producer {
                 let found = self.ledger.find_by_key(key.as_str()).await.map_err(SignalError::Unavailable)?;
                 found.and_then(|id| id.parse().ok()).ok_or(SignalError::NoOrder)?
             }
-            }
         };
         let signal = parsed.signal.by(actor);
         let stored_signal = signal.seal(id, &self.ring, now).map_err(SignalError::Seal)?;
