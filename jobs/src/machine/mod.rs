@@ -286,7 +286,9 @@ fn enter(record: &mut OrderRecord, state: State, reason: Option<Reason>, needs: 
         record.absences = 0;
         record.absent_since = None;
     }
-    if state != State::Queued && record.state != state {
+    // A way through `dispatching` is part of one row of retries: were it forgotten there, calls that do not leave would
+    // be tried again at the first wait for ever.
+    if !matches!(state, State::Queued | State::Dispatching) && record.state != state {
         record.retries = 0;
         record.retrying_since = None;
     }
