@@ -147,6 +147,8 @@ fn submit(mut record: OrderRecord, snapshot: Snapshot, facts: &Facts<'_>) -> Dec
     enter(&mut record, State::Dispatching, None, None);
     record.attempts += 1;
     record.placed = false;
+    // What was said of an earlier attempt is not true of this one.
+    record.refused_as_taken = false;
     record.provider_message = None;
     if facts.operation.costs_money() {
         record.charged = Charged::Unknown;

@@ -256,7 +256,11 @@ pub fn next(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Resul
         Observation::Funds(_) => illegal("a read of the account's money"),
         Observation::Signal(signal) => Ok(signals::signal(record.clone(), signal, facts)),
         Observation::Unusable(why) => {
-            let mut record = record.clone();
+            let mut record = match state {
+                // The intent is open: whoever decides must see that its effect is not known.
+                State::Dispatching => reconcile::found_open(record.clone(), facts).record,
+                _ => record.clone(),
+            };
             record.provider_message = Some(why);
             Ok(decide(
                 record,

@@ -233,6 +233,9 @@ fn start_over(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     record.refused_as_taken = false;
     record.retries = 0;
     record.retrying_since = None;
+    if let Some(intent) = &mut record.intent {
+        intent.open = false;
+    }
     if record.charged == Charged::Unknown {
         record.charged = Charged::No;
     }
