@@ -31,7 +31,7 @@ pub(super) fn answered(mut record: OrderRecord, outcome: Outcome, facts: &Facts<
             let (retries, since) = (record.retries, record.retrying_since);
             enter(&mut record, State::Queued, Some(Reason::NotSent), None);
             (record.retries, record.retrying_since) = (retries, since);
-            let at = by_deadline(at, &record);
+            let at = by_deadline(at, &record, facts.now);
             wait(
                 record,
                 Some(at),
@@ -74,14 +74,14 @@ fn rejected(mut record: OrderRecord, rejection: &Rejection, facts: &Facts<'_>) -
     uncharge(&mut record);
     let ask = |mut record: OrderRecord, reason, needs, why| {
         enter(&mut record, State::ActionRequired, Some(reason), Some(needs));
-        let at = record.deadline_at;
+        let at = record.deadline_at.map(|at| at.max(facts.now));
         wait(record, at, why)
     };
     let no = |record, reason, why| fail(record, State::Failed, reason, facts.now, why);
     match rejection.class {
         RejectionClass::NoFunds => {
             enter(&mut record, State::Parked, Some(Reason::Funds), None);
-            let at = by_deadline(scheduled(&facts.policy.poll_funds, 0, facts), &record);
+            let at = by_deadline(scheduled(&facts.policy.poll_funds, 0, facts), &record, facts.now);
             record.looks = 1;
             wait(record, Some(at), "no money at the provider; nothing was placed")
         }
@@ -124,7 +124,7 @@ fn rejected(mut record: OrderRecord, rejection: &Rejection, facts: &Facts<'_>) -
             let (retries, since) = (record.retries, record.retrying_since);
             enter(&mut record, State::Parked, Some(Reason::RateLimited), None);
             (record.retries, record.retrying_since) = (retries, since);
-            let at = by_deadline(at, &record);
+            let at = by_deadline(at, &record, facts.now);
             wait(record, Some(at), "too fast for the provider; surely not executed")
         }
         RejectionClass::Invalid => no(record, Reason::Invalid, "the provider refuses a parameter"),

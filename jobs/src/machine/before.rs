@@ -23,6 +23,7 @@ pub(super) fn claimed(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     }
     if let Some(at) = facts.not_before.filter(|at| *at > facts.now) {
         enter(&mut record, State::Parked, Some(Reason::NotBefore), None);
+        let at = by_deadline(at, &record, facts.now);
         return wait(record, Some(at), "not to start before its time");
     }
     if !facts.lane_head {
@@ -40,7 +41,7 @@ pub(super) fn claimed(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
 pub(super) fn ready(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     if let Some(until) = facts.quiet_until.filter(|at| *at > facts.now) {
         enter(&mut record, State::Queued, Some(Reason::LedgerRestarted), None);
-        let at = by_deadline(until, &record);
+        let at = by_deadline(until, &record, facts.now);
         return wait(
             record,
             Some(at),
@@ -49,7 +50,7 @@ pub(super) fn ready(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     }
     if let Some(until) = facts.breaker_until.filter(|at| *at > facts.now) {
         enter(&mut record, State::Parked, Some(Reason::BreakerOpen), None);
-        let at = by_deadline(until, &record);
+        let at = by_deadline(until, &record, facts.now);
         return wait(
             record,
             Some(at),
@@ -182,7 +183,7 @@ fn unreadable(mut record: OrderRecord, trouble: &Trouble, facts: &Facts<'_>) -> 
             "the look before the paid call failed for as long as is allowed",
         );
     };
-    let at = by_deadline(at, &record);
+    let at = by_deadline(at, &record, facts.now);
     if trouble.kind == TroubleKind::Throttled {
         let (retries, since) = (record.retries, record.retrying_since);
         enter(&mut record, State::Parked, Some(Reason::RateLimited), None);
@@ -208,11 +209,11 @@ pub(super) fn funds(mut record: OrderRecord, funds: FundsSeen, facts: &Facts<'_>
     match funds {
         FundsSeen::Some => ready(record, facts),
         FundsSeen::None => {
-            let at = by_deadline(scheduled(&facts.policy.poll_funds, look, facts), &record);
+            let at = by_deadline(scheduled(&facts.policy.poll_funds, look, facts), &record, facts.now);
             wait(record, Some(at), "still no money at the provider")
         }
         FundsSeen::NotShown => {
-            let at = record.deadline_at;
+            let at = record.deadline_at.map(|at| at.max(facts.now));
             wait(
                 record,
                 at,
@@ -220,8 +221,9 @@ pub(super) fn funds(mut record: OrderRecord, funds: FundsSeen, facts: &Facts<'_>
             )
         }
         FundsSeen::Unreadable(trouble) => {
-            let at = by_deadline(scheduled(&facts.policy.poll_funds, look, facts), &record)
+            let at = scheduled(&facts.policy.poll_funds, look, facts)
                 .max(facts.now + signed(trouble.retry_after.unwrap_or_default()));
+            let at = by_deadline(at, &record, facts.now);
             let mut decision = wait(record, Some(at), "the account's money could not be read");
             if trouble.kind == TroubleKind::Credentials {
                 decision.lane = Some(super::Lane::PauseForCredentials);

@@ -398,12 +398,16 @@ fn follow_at(record: &OrderRecord, facts: &Facts<'_>) -> Timestamp {
     by_deadline(
         scheduled(kinds::schedule(facts.kind, facts.policy), record.looks, facts),
         record,
+        facts.now,
     )
 }
 
-/// The earlier of a wake-up and the deadline.
-fn by_deadline(at: Timestamp, record: &OrderRecord) -> Timestamp {
-    record.deadline_at.map_or(at, |deadline| at.min(deadline))
+/// The earlier of a wake-up and the deadline; one that has passed already wakes nobody.
+fn by_deadline(at: Timestamp, record: &OrderRecord, now: Timestamp) -> Timestamp {
+    record
+        .deadline_at
+        .filter(|deadline| *deadline > now)
+        .map_or(at, |deadline| at.min(deadline))
 }
 
 fn deadline_passed(record: &OrderRecord, now: Timestamp) -> bool {

@@ -66,7 +66,11 @@ pub(super) fn stand(mut record: OrderRecord, stage: Stage, facts: &Facts<'_>, wh
         return wait(record, None, why);
     }
     let at = if stage == Stage::HeldForFunds {
-        by_deadline(scheduled(&facts.policy.poll_funds, record.looks, facts), &record)
+        by_deadline(
+            scheduled(&facts.policy.poll_funds, record.looks, facts),
+            &record,
+            facts.now,
+        )
     } else {
         follow_at(&record, facts)
     };
@@ -192,7 +196,7 @@ pub(super) fn cancel_answered(mut record: OrderRecord, outcome: Outcome, facts: 
     match outcome {
         Outcome::Accepted(_) => {
             // Not at once: a read that lags would show it still there, and it would be cancelled again.
-            let at = scheduled(&facts.policy.poll_register, 0, facts);
+            let at = by_deadline(scheduled(&facts.policy.poll_register, 0, facts), &record, facts.now);
             wait(
                 record,
                 Some(at),
