@@ -133,8 +133,22 @@ pub(super) const fn impossible(impediment: Impediment) -> (Reason, &'static str)
     }
 }
 
+/// Whether a claim would not even look.
+fn held_back(record: &OrderRecord, facts: &Facts<'_>) -> bool {
+    let later = |at: Option<jiff::Timestamp>| at.is_some_and(|at| at > facts.now);
+    !facts.lane_head
+        || deadline_passed(record, facts.now)
+        || later(facts.not_before)
+        || later(facts.quiet_until)
+        || later(facts.breaker_until)
+}
+
 /// Absence was seen a moment ago: fix the baseline and decide to send.
 fn submit(mut record: OrderRecord, snapshot: Snapshot, facts: &Facts<'_>) -> Decision {
+    if held_back(&record, facts) {
+        // Asked at the claim already; a restart or a tripped breaker in the time of the look counts as well.
+        return claimed(record, facts);
+    }
     if record.unknowns >= facts.policy.unknown_attempts_max {
         return decide(
             record,
