@@ -414,6 +414,23 @@ fn deadline_passed(record: &OrderRecord, now: Timestamp) -> bool {
     record.deadline_at.is_some_and(|deadline| now >= deadline)
 }
 
+/// Counts a look that saw absence, and says whether it counts: one before its time (asked for by a signal, or in a claim
+/// after a crash) tells nothing new, because a lagging provider answers three quick looks alike.
+fn count_absence(record: &mut OrderRecord, now: Timestamp) -> bool {
+    if record.absences > 0 && record.next_check_at.is_some_and(|at| now < at) {
+        return false;
+    }
+    record.absences = record.absences.saturating_add(1);
+    record.absent_since.get_or_insert(now);
+    true
+}
+
+/// Something else than absence was seen: the row is over.
+fn forget_absences(record: &mut OrderRecord) {
+    record.absences = 0;
+    record.absent_since = None;
+}
+
 /// The next try of something that surely had no effect, or `None` when its time is used up.
 fn retry_at(record: &mut OrderRecord, facts: &Facts<'_>, at_least: Option<Duration>) -> Option<Timestamp> {
     let since = *record.retrying_since.get_or_insert(facts.now);

@@ -9,7 +9,7 @@ use domorder_api_client::provider::{Guard, Impediment, Sighting, Snapshot};
 use jiff::Timestamp;
 
 use super::{
-    Decision, Facts, Look, Step, before, decide, enter, fail, go, paid, scheduled, signed, succeed,
+    Decision, Facts, Look, Step, before, count_absence, decide, enter, fail, go, paid, scheduled, signed, succeed,
     trouble_with_account, wait, waiting,
 };
 use crate::record::OrderRecord;
@@ -99,7 +99,7 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
         }
         Sighting::Impossible(impediment, message) => {
             record.provider_message = Some(message);
-            if now < settled_at(&record, facts) {
+            if !proven(&mut record, facts) {
                 return again(record, facts, "somebody else seems to hold it: too early to say");
             }
             let (reason, why) = before::impossible(impediment);
@@ -120,6 +120,13 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
     }
 }
 
+/// Counts a look that saw nothing of ours: is that proven now?
+fn proven(record: &mut OrderRecord, facts: &Facts<'_>) -> bool {
+    count_absence(record, facts.now)
+        && facts.now >= settled_at(record, facts)
+        && record.absences >= facts.policy.absences_min
+}
+
 fn absent(mut record: OrderRecord, snapshot: &Snapshot, facts: &Facts<'_>) -> Decision {
     let now = facts.now;
     if record.refused_as_taken && snapshot.taken_elsewhere {
@@ -132,9 +139,7 @@ fn absent(mut record: OrderRecord, snapshot: &Snapshot, facts: &Facts<'_>) -> De
             "refused, and not in our account: taken elsewhere",
         );
     }
-    record.absences = record.absences.saturating_add(1);
-    record.absent_since.get_or_insert(now);
-    if now < settled_at(&record, facts) || record.absences < facts.policy.absences_min {
+    if !proven(&mut record, facts) {
         return again(record, facts, "not seen: too early to call it absent");
     }
     if snapshot.taken_elsewhere {
@@ -173,6 +178,10 @@ fn again(mut record: OrderRecord, facts: &Facts<'_>, why: &'static str) -> Decis
             Reason::OutcomeUnknown,
             "neither present nor absent could be shown in the time given",
         );
+    }
+    if let Some(at) = record.next_check_at.filter(|at| *at > facts.now) {
+        // Looked before its time: the row of looks is not moved by it.
+        return wait(record, Some(at), why);
     }
     let at = scheduled(&facts.policy.reconcile_looks, record.looks, facts);
     record.looks = record.looks.saturating_add(1);

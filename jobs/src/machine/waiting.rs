@@ -3,8 +3,8 @@
 use domorder_api_client::provider::{Ending, Outcome, RejectionClass, Sighting, Stage};
 
 use super::{
-    Decision, Facts, Lane, Look, Step, before, by_deadline, deadline_passed, decide, enter, fail, follow_at, go,
-    scheduled, signed, succeed, trouble_with_account, wait,
+    Decision, Facts, Lane, Look, Step, before, by_deadline, count_absence, deadline_passed, decide, enter, fail,
+    follow_at, forget_absences, go, reconcile, scheduled, signed, succeed, trouble_with_account, wait,
 };
 use crate::record::{Cancelling, OrderRecord};
 use crate::state::{Charged, Needs, Reason, State};
@@ -99,6 +99,7 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
         }
         Sighting::Pending(stage, evidence) => {
             record.learn(&evidence);
+            forget_absences(&mut record);
             if let Some(decision) = cancel_still_wanted(&record) {
                 return decision;
             }
@@ -111,20 +112,7 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             }
             stand(record, stage, facts, "still with the provider")
         }
-        Sighting::Absent(_) if record.cancelling.is_some() => cancelled(record, facts),
-        Sighting::Absent(_) => {
-            record.absences = record.absences.saturating_add(1);
-            let since = *record.absent_since.get_or_insert(now);
-            let settled = now.duration_since(since) >= signed(facts.policy.settle);
-            if settled && record.absences >= facts.policy.absences_min {
-                return decide(
-                    record,
-                    Reason::Vanished,
-                    "the provider had taken it and no longer knows it",
-                );
-            }
-            later(record, facts, "not seen there (yet): one missing look proves nothing")
-        }
+        Sighting::Absent(_) => absent(record, facts),
         Sighting::Ended(ending, message) => {
             record.provider_message = Some(message);
             if record.cancelling.is_some() {
@@ -162,6 +150,35 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             later(record, facts, "the look gave no answer that can be believed")
         }
     }
+}
+
+/// Not seen there. A cancellation is believed on no less than a vanishing: a look that misses what stands would end an
+/// order whose effect follows, or place a second transfer beside the first.
+fn absent(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    let now = facts.now;
+    let counts = count_absence(&mut record, now);
+    if !counts {
+        let at = record.next_check_at;
+        return wait(
+            record,
+            at,
+            "looked before its time: a row of quick looks proves nothing",
+        );
+    }
+    let since = record.absent_since.unwrap_or(now);
+    let settled = now.duration_since(since) >= signed(facts.policy.settle)
+        && (!record.effect_possible() || now >= reconcile::settled_at(&record, facts));
+    if !(settled && record.absences >= facts.policy.absences_min) {
+        return later(record, facts, "not seen there (yet): one missing look proves nothing");
+    }
+    if record.cancelling.is_some() {
+        return cancelled(record, facts);
+    }
+    decide(
+        record,
+        Reason::Vanished,
+        "the provider had taken it and no longer knows it",
+    )
 }
 
 /// It ended at the provider without effect.
