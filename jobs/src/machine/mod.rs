@@ -372,6 +372,8 @@ fn fail(record: OrderRecord, state: State, reason: Reason, now: Timestamp, why: 
 fn decide(mut record: OrderRecord, reason: Reason, why: &'static str) -> Decision {
     enter(&mut record, State::ActionRequired, Some(reason), Some(Needs::Decision));
     record.resolving = false;
+    // A cancellation that was asked for before is part of what is decided now.
+    record.cancelling = None;
     wait(record, None, why)
 }
 

@@ -4,7 +4,7 @@ use domorder_api_client::provider::{Ending, Outcome, RejectionClass, Sighting, S
 
 use super::{
     Decision, Facts, Lane, Look, Step, before, by_deadline, count_absence, deadline_passed, decide, enter, fail,
-    follow_at, forget_absences, go, reconcile, scheduled, signed, succeed, trouble_with_account, wait,
+    follow_at, forget_absences, go, kinds, paid, reconcile, scheduled, signed, succeed, trouble_with_account, wait,
 };
 use crate::record::{Cancelling, OrderRecord};
 use crate::state::{Charged, Needs, Reason, State};
@@ -19,7 +19,17 @@ pub(super) fn claimed(record: OrderRecord, facts: &Facts<'_>) -> Decision {
                 "the operator says it is done: is it?",
             );
         }
-        return wait(record, None, "a person decides");
+        if record.cancelling.is_none() {
+            return wait(record, None, "a person decides");
+        }
+        // They have: it is called off, and that is followed through looks, waits and crashes.
+    }
+    if record.effect_possible() && record.cancelling.is_some() {
+        return go(
+            record,
+            Step::Look(Look::Reconcile),
+            "to be called off: does something stand there?",
+        );
     }
     if record.placed || record.cancelling.is_some() {
         return go(record, Step::Look(Look::Follow), "how far is it?");
@@ -100,8 +110,9 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
         Sighting::Pending(stage, evidence) => {
             record.learn(&evidence);
             forget_absences(&mut record);
-            if let Some(decision) = cancel_still_wanted(&record) {
-                return decision;
+            adopt(&mut record, facts);
+            if record.cancelling.is_some() {
+                return cancel_still_wanted(record, facts);
             }
             if deadline_passed(&record, now) {
                 return decide(
@@ -115,6 +126,7 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
         Sighting::Absent(_) => absent(record, facts),
         Sighting::Ended(ending, message) => {
             record.provider_message = Some(message);
+            adopt(&mut record, facts);
             if record.cancelling.is_some() {
                 cancelled(record, facts)
             } else {
@@ -304,10 +316,26 @@ fn cancelled(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
 }
 
 /// A cancellation was decided but is not seen yet.
-fn cancel_still_wanted(record: &OrderRecord) -> Option<Decision> {
-    record
-        .cancelling
-        .map(|_| go(record.clone(), Step::Cancel, "still there: it is cancelled now"))
+fn cancel_still_wanted(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    if kinds::can_be_cancelled_at_provider(facts.kind) {
+        return go(record, Step::Cancel, "still there: it is cancelled now");
+    }
+    record.cancelling = None;
+    enter(&mut record, State::InProgress, None, None);
+    later(
+        record,
+        facts,
+        "the provider has it: what was bought cannot be called off",
+    )
+}
+
+/// What was not known to have had an effect is seen to have had one.
+fn adopt(record: &mut OrderRecord, facts: &Facts<'_>) {
+    if record.effect_possible() {
+        record.attempted_at = None;
+        record.placed = true;
+        record.charged = paid(record, facts.operation);
+    }
 }
 
 fn later(mut record: OrderRecord, facts: &Facts<'_>, why: &'static str) -> Decision {
