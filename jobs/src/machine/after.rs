@@ -47,6 +47,7 @@ fn taken(mut record: OrderRecord, accepted: Accepted, facts: &Facts<'_>) -> Deci
     settle_intent(&mut record);
     record.attempted_at = None;
     record.placed = true;
+    record.sent = true;
     record.charged = paid(&record, facts.operation);
     record.learn(&accepted.evidence);
     match accepted.stage {
@@ -137,7 +138,9 @@ fn rejected(mut record: OrderRecord, rejection: &Rejection, facts: &Facts<'_>) -
 
 /// "Not available" is final only where a look shows that the name is not ours: an earlier attempt may have taken it.
 fn check_whose_it_is(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
-    record.refused_as_taken = record.unknowns == 0;
+    // Counted attempts would not do: a decision starts their count again.
+    record.refused_as_taken = !record.sent;
+    record.sent = true;
     record.attempted_at = record
         .attempted_at
         .or_else(|| record.intent.as_ref().map(|i| i.at))
@@ -158,6 +161,7 @@ fn unknown(mut record: OrderRecord, doubt: Doubt, facts: &Facts<'_>) -> Decision
         record.charged = Charged::Unknown;
     }
     record.refused_as_taken = false;
+    record.sent = true;
     enter(&mut record, State::UnknownOutcome, Some(Reason::AnswerLost), None);
     let at = scheduled(&facts.policy.reconcile_looks, 0, facts);
     record.looks = 1;
@@ -178,6 +182,6 @@ fn settle_intent(record: &mut OrderRecord) {
 /// This attempt surely took no money; what an earlier one left to be paid back stays so.
 fn uncharge(record: &mut OrderRecord) {
     if record.charged == Charged::Unknown && record.attempted_at.is_none() {
-        record.charged = Charged::No;
+        record.charged = record.charged_before();
     }
 }

@@ -79,7 +79,7 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
         Sighting::Absent(snapshot) => submit(record, snapshot, facts),
         Sighting::Present(evidence) => {
             record.learn(&evidence);
-            let reason = (record.attempts == 0).then_some(Reason::AlreadyDone);
+            let reason = (!record.sent).then_some(Reason::AlreadyDone);
             succeed(
                 record,
                 facts.operation,
@@ -91,6 +91,10 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
         Sighting::Pending(stage, evidence) => {
             record.learn(&evidence);
             record.placed = true;
+            if record.sent && facts.operation.costs_money() {
+                // An earlier attempt of this order is the only one of ours it can be.
+                record.charged = Charged::Yes;
+            }
             waiting::stand(
                 record,
                 stage,

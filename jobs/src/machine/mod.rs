@@ -363,7 +363,7 @@ fn fail(record: OrderRecord, state: State, reason: Reason, now: Timestamp, why: 
     let charged = match record.charged {
         Charged::Yes | Charged::RefundDue => Charged::RefundDue,
         Charged::Refunded => Charged::Refunded,
-        Charged::No | Charged::Unknown => Charged::No,
+        Charged::No | Charged::Unknown => record.charged_before(),
     };
     finish(record, state, Some(reason), charged, now, why)
 }
@@ -377,9 +377,9 @@ fn decide(mut record: OrderRecord, reason: Reason, why: &'static str) -> Decisio
     wait(record, None, why)
 }
 
-/// `yes` for what costs money and was sent by us; `no` for free operations and for what we only adopted.
+/// `yes` for what costs money and may be our doing; `no` for free operations and for what we only adopted.
 fn paid(record: &OrderRecord, operation: Operation) -> Charged {
-    if operation.costs_money() && record.attempts > 0 {
+    if operation.costs_money() && record.sent {
         Charged::Yes
     } else {
         Charged::No

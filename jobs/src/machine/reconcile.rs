@@ -27,6 +27,7 @@ pub(super) fn found_open(mut record: OrderRecord, facts: &Facts<'_>) -> Decision
     if facts.operation.costs_money() {
         record.charged = Charged::Unknown;
     }
+    record.sent = true;
     enter(&mut record, State::UnknownOutcome, Some(Reason::FoundAfterCrash), None);
     go(
         record,
@@ -156,7 +157,7 @@ fn absent(mut record: OrderRecord, snapshot: &Snapshot, facts: &Facts<'_>) -> De
         Guard::RefusesRepeat | Guard::TwoWitnesses => {
             record.unknowns += 1;
             record.attempted_at = None;
-            record.charged = Charged::No;
+            record.charged = record.charged_before();
             enter(&mut record, State::Queued, Some(Reason::AbsenceProven), None);
             // Its own start conditions again, then read first: the same way as the first time.
             before::claimed(record, facts)

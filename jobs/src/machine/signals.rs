@@ -6,7 +6,7 @@
 use crate::record::{Cancelling, OrderRecord};
 use crate::state::{Charged, Needs, Reason, SignalName, State};
 
-use super::{Decision, Facts, Look, Step, before, enter, fail, go, kinds, wait};
+use super::{Decision, Facts, Look, Step, before, enter, fail, go, kinds, wait, waiting};
 use crate::state::Kind;
 
 /// A signal as the machine sees it: the auth code stays sealed.
@@ -236,8 +236,9 @@ fn start_over(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     if let Some(intent) = &mut record.intent {
         intent.open = false;
     }
+    waiting::owe_back(&mut record);
     if record.charged == Charged::Unknown {
-        record.charged = Charged::No;
+        record.charged = record.charged_before();
     }
     enter(&mut record, State::Queued, Some(Reason::Restarted), None);
     before::claimed(record, facts)

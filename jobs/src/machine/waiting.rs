@@ -102,9 +102,6 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
     match sighting {
         Sighting::Present(evidence) => {
             record.learn(&evidence);
-            if record.attempts > 0 && facts.operation.costs_money() {
-                record.charged = Charged::Yes;
-            }
             succeed(record, facts.operation, None, now, "the effect stands")
         }
         Sighting::Pending(stage, evidence) => {
@@ -299,9 +296,7 @@ fn cancelled(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
             record.placed = false;
             record.attempted_at = None;
             record.provider_order_id = None;
-            if record.charged == Charged::Yes {
-                record.charged = Charged::RefundDue;
-            }
+            owe_back(&mut record);
             enter(&mut record, State::Queued, Some(Reason::Restarted), None);
             before::claimed(record, facts)
         }
@@ -312,6 +307,14 @@ fn cancelled(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
             facts.now,
             "cancelled at the provider, as asked",
         ),
+    }
+}
+
+/// What was paid for has ended without effect.
+pub(super) fn owe_back(record: &mut OrderRecord) {
+    if record.charged == Charged::Yes {
+        record.charged = Charged::RefundDue;
+        record.refund_due = true;
     }
 }
 
