@@ -5,7 +5,7 @@
 //! handler turns a failed one into `Unreadable`); nothing pending at the provider and every second witness negative
 //! (the adapter's part of `Absent`). Then the guard class decides: send anew, or ask a person.
 
-use domorder_api_client::provider::{Guard, Impediment, Sighting, Snapshot};
+use domorder_api_client::provider::{Ending, Guard, Impediment, Sighting, Snapshot};
 use jiff::Timestamp;
 
 use super::{
@@ -72,6 +72,28 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             record.attempted_at = None;
             record.charged = paid(&record, facts.operation);
             waiting::stand(record, stage, facts, "the lost call took effect: the provider has it")
+        }
+        Sighting::Ended(_, message) if record.anew_since.is_some() => {
+            // It may be the one that was replaced: no word on what became of the new one.
+            record.provider_message = Some(message);
+            again(
+                record,
+                facts,
+                "one has ended there, and it may be the one that was replaced",
+            )
+        }
+        Sighting::Ended(Ending::Cancelled, message) => {
+            // It had been placed, then: what it was and how it ended are two things to tell.
+            record.provider_message = Some(message);
+            record.attempted_at = None;
+            record.placed = true;
+            record.charged = paid(&record, facts.operation);
+            enter(&mut record, State::InProgress, None, None);
+            go(
+                record,
+                Step::Look(Look::Follow),
+                "the lost call took effect, and was cancelled there since",
+            )
         }
         Sighting::Ended(ending, message) => {
             record.provider_message = Some(message);

@@ -71,6 +71,11 @@ pub(super) fn stand(mut record: OrderRecord, stage: Stage, facts: &Facts<'_>, wh
         Stage::TooYoung => (State::ActionRequired, Some(Reason::TooYoung), Some(Needs::Decision)),
         Stage::Stalled => (State::ActionRequired, Some(Reason::Stalled), Some(Needs::Decision)),
     };
+    if state == State::Blocked && matches!(record.state, State::Queued | State::Parked) {
+        // Adopted first: the provider has it, and then that somebody else has the word.
+        enter(&mut record, State::InProgress, None, None);
+        return go(record, Step::Look(Look::Follow), why);
+    }
     enter(&mut record, state, reason, needs);
     if needs == Some(Needs::Decision) {
         return wait(record, None, why);
@@ -126,6 +131,12 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             adopt(&mut record, facts);
             if record.cancelling.is_some() {
                 cancelled(record, facts)
+            } else if record.anew_since.is_some() && record.provider_order_id.is_none() {
+                decide(
+                    record,
+                    Reason::ProviderFailed,
+                    "one has ended there, and it may be the one that was replaced",
+                )
             } else {
                 ended(record, ending, facts)
             }
@@ -296,6 +307,7 @@ fn cancelled(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
             record.placed = false;
             record.attempted_at = None;
             record.provider_order_id = None;
+            record.anew_since = Some(facts.now);
             owe_back(&mut record);
             enter(&mut record, State::Queued, Some(Reason::Restarted), None);
             before::claimed(record, facts)
