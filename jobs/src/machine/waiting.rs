@@ -4,7 +4,7 @@ use domorder_api_client::provider::{Ending, Outcome, RejectionClass, Sighting, S
 
 use super::{
     Decision, Facts, Lane, Look, Step, before, by_deadline, count_absence, deadline_passed, decide, enter, fail,
-    follow_at, forget_absences, go, kinds, paid, reconcile, scheduled, signed, succeed, trouble_with_account, wait,
+    follow_at, forget_absences, go, kinds, reconcile, scheduled, signed, succeed, trouble_with_account, wait,
 };
 use crate::record::{Cancelling, OrderRecord};
 use crate::state::{Charged, Needs, Reason, State};
@@ -96,6 +96,10 @@ pub(super) fn stand(mut record: OrderRecord, stage: Stage, facts: &Facts<'_>, wh
 /// A look while waiting.
 pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>) -> Decision {
     let now = facts.now;
+    if matches!(sighting, Sighting::Pending(..)) {
+        // Not done yet, but there: it is followed, so that nobody takes it for nothing.
+        record.resolving = false;
+    }
     if record.resolving && !matches!(sighting, Sighting::Present(_)) {
         record.resolving = false;
         record.provider_message = Some(format!(
@@ -346,10 +350,13 @@ fn cancel_still_wanted(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
 
 /// What was not known to have had an effect is seen to have had one.
 fn adopt(record: &mut OrderRecord, facts: &Facts<'_>) {
-    if record.effect_possible() {
-        record.attempted_at = None;
-        record.placed = true;
-        record.charged = paid(record, facts.operation);
+    if record.placed {
+        return;
+    }
+    record.attempted_at = None;
+    record.placed = true;
+    if record.sent && facts.operation.costs_money() {
+        record.charged = Charged::Yes;
     }
 }
 
