@@ -126,6 +126,20 @@ pub struct OrderRecord {
     /// The paid call was refused as "not available", and nothing unknown came before it.
     #[serde(rename = "tk", default, skip_serializing_if = "is_default")]
     pub refused_as_taken: bool,
+    /// A call of this order may once have had an effect, so that what is found may be its doing.
+    #[serde(rename = "se", default, skip_serializing_if = "is_default")]
+    pub sent: bool,
+    /// An earlier placement was paid for and has ended without effect: whatever comes, that is owed back.
+    #[serde(rename = "rd", default, skip_serializing_if = "is_default")]
+    pub refund_due: bool,
+    /// What was created before this instant is known to have ended; the order was placed anew after it.
+    #[serde(
+        rename = "os",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "millis::option"
+    )]
+    pub anew_since: Option<Timestamp>,
     /// Looks in this state.
     #[serde(rename = "lo", default, skip_serializing_if = "is_default")]
     pub looks: u32,
@@ -241,6 +255,9 @@ impl OrderRecord {
             attempted_at: None,
             placed: false,
             refused_as_taken: false,
+            sent: false,
+            refund_due: false,
+            anew_since: None,
             looks: 0,
             absences: 0,
             absent_since: None,
@@ -300,6 +317,23 @@ impl OrderRecord {
         }
         if let Some(message) = &evidence.message {
             self.provider_message = Some(message.clone());
+        }
+    }
+
+    /// What was created at the provider before this instant is not what is looked for now (before any clock skew is
+    /// taken off): the intake, or the end of an earlier placement that was replaced.
+    #[must_use]
+    pub fn ours_since(&self) -> Timestamp {
+        self.anew_since.unwrap_or(self.created_at)
+    }
+
+    /// What was charged, as far as nothing of the present attempt was.
+    #[must_use]
+    pub const fn charged_before(&self) -> Charged {
+        if self.refund_due {
+            Charged::RefundDue
+        } else {
+            Charged::No
         }
     }
 

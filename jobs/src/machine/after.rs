@@ -31,7 +31,7 @@ pub(super) fn answered(mut record: OrderRecord, outcome: Outcome, facts: &Facts<
             let (retries, since) = (record.retries, record.retrying_since);
             enter(&mut record, State::Queued, Some(Reason::NotSent), None);
             (record.retries, record.retrying_since) = (retries, since);
-            let at = by_deadline(at, &record);
+            let at = by_deadline(at, &record, facts.now);
             wait(
                 record,
                 Some(at),
@@ -47,6 +47,7 @@ fn taken(mut record: OrderRecord, accepted: Accepted, facts: &Facts<'_>) -> Deci
     settle_intent(&mut record);
     record.attempted_at = None;
     record.placed = true;
+    record.sent = true;
     record.charged = paid(&record, facts.operation);
     record.learn(&accepted.evidence);
     match accepted.stage {
@@ -74,14 +75,14 @@ fn rejected(mut record: OrderRecord, rejection: &Rejection, facts: &Facts<'_>) -
     uncharge(&mut record);
     let ask = |mut record: OrderRecord, reason, needs, why| {
         enter(&mut record, State::ActionRequired, Some(reason), Some(needs));
-        let at = record.deadline_at;
+        let at = record.deadline_at.map(|at| at.max(facts.now));
         wait(record, at, why)
     };
     let no = |record, reason, why| fail(record, State::Failed, reason, facts.now, why);
     match rejection.class {
         RejectionClass::NoFunds => {
             enter(&mut record, State::Parked, Some(Reason::Funds), None);
-            let at = by_deadline(scheduled(&facts.policy.poll_funds, 0, facts), &record);
+            let at = by_deadline(scheduled(&facts.policy.poll_funds, 0, facts), &record, facts.now);
             record.looks = 1;
             wait(record, Some(at), "no money at the provider; nothing was placed")
         }
@@ -124,7 +125,7 @@ fn rejected(mut record: OrderRecord, rejection: &Rejection, facts: &Facts<'_>) -
             let (retries, since) = (record.retries, record.retrying_since);
             enter(&mut record, State::Parked, Some(Reason::RateLimited), None);
             (record.retries, record.retrying_since) = (retries, since);
-            let at = by_deadline(at, &record);
+            let at = by_deadline(at, &record, facts.now);
             wait(record, Some(at), "too fast for the provider; surely not executed")
         }
         RejectionClass::Invalid => no(record, Reason::Invalid, "the provider refuses a parameter"),
@@ -137,7 +138,9 @@ fn rejected(mut record: OrderRecord, rejection: &Rejection, facts: &Facts<'_>) -
 
 /// "Not available" is final only where a look shows that the name is not ours: an earlier attempt may have taken it.
 fn check_whose_it_is(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
-    record.refused_as_taken = record.unknowns == 0;
+    // Counted attempts would not do: a decision starts their count again.
+    record.refused_as_taken = !record.sent;
+    record.sent = true;
     record.attempted_at = record
         .attempted_at
         .or_else(|| record.intent.as_ref().map(|i| i.at))
@@ -158,6 +161,7 @@ fn unknown(mut record: OrderRecord, doubt: Doubt, facts: &Facts<'_>) -> Decision
         record.charged = Charged::Unknown;
     }
     record.refused_as_taken = false;
+    record.sent = true;
     enter(&mut record, State::UnknownOutcome, Some(Reason::AnswerLost), None);
     let at = scheduled(&facts.policy.reconcile_looks, 0, facts);
     record.looks = 1;
@@ -178,6 +182,6 @@ fn settle_intent(record: &mut OrderRecord) {
 /// This attempt surely took no money; what an earlier one left to be paid back stays so.
 fn uncharge(record: &mut OrderRecord) {
     if record.charged == Charged::Unknown && record.attempted_at.is_none() {
-        record.charged = Charged::No;
+        record.charged = record.charged_before();
     }
 }

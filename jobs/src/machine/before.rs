@@ -23,6 +23,7 @@ pub(super) fn claimed(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     }
     if let Some(at) = facts.not_before.filter(|at| *at > facts.now) {
         enter(&mut record, State::Parked, Some(Reason::NotBefore), None);
+        let at = by_deadline(at, &record, facts.now);
         return wait(record, Some(at), "not to start before its time");
     }
     if !facts.lane_head {
@@ -40,7 +41,7 @@ pub(super) fn claimed(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
 pub(super) fn ready(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     if let Some(until) = facts.quiet_until.filter(|at| *at > facts.now) {
         enter(&mut record, State::Queued, Some(Reason::LedgerRestarted), None);
-        let at = by_deadline(until, &record);
+        let at = by_deadline(until, &record, facts.now);
         return wait(
             record,
             Some(at),
@@ -49,7 +50,7 @@ pub(super) fn ready(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     }
     if let Some(until) = facts.breaker_until.filter(|at| *at > facts.now) {
         enter(&mut record, State::Parked, Some(Reason::BreakerOpen), None);
-        let at = by_deadline(until, &record);
+        let at = by_deadline(until, &record, facts.now);
         return wait(
             record,
             Some(at),
@@ -78,7 +79,7 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
         Sighting::Absent(snapshot) => submit(record, snapshot, facts),
         Sighting::Present(evidence) => {
             record.learn(&evidence);
-            let reason = (record.attempts == 0).then_some(Reason::AlreadyDone);
+            let reason = (!record.sent).then_some(Reason::AlreadyDone);
             succeed(
                 record,
                 facts.operation,
@@ -90,6 +91,10 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
         Sighting::Pending(stage, evidence) => {
             record.learn(&evidence);
             record.placed = true;
+            if record.sent && facts.operation.costs_money() {
+                // An earlier attempt of this order is the only one of ours it can be.
+                record.charged = Charged::Yes;
+            }
             waiting::stand(
                 record,
                 stage,
@@ -132,8 +137,22 @@ pub(super) const fn impossible(impediment: Impediment) -> (Reason, &'static str)
     }
 }
 
+/// Whether a claim would not even look.
+fn held_back(record: &OrderRecord, facts: &Facts<'_>) -> bool {
+    let later = |at: Option<jiff::Timestamp>| at.is_some_and(|at| at > facts.now);
+    !facts.lane_head
+        || deadline_passed(record, facts.now)
+        || later(facts.not_before)
+        || later(facts.quiet_until)
+        || later(facts.breaker_until)
+}
+
 /// Absence was seen a moment ago: fix the baseline and decide to send.
 fn submit(mut record: OrderRecord, snapshot: Snapshot, facts: &Facts<'_>) -> Decision {
+    if held_back(&record, facts) {
+        // Asked at the claim already; a restart or a tripped breaker in the time of the look counts as well.
+        return claimed(record, facts);
+    }
     if record.unknowns >= facts.policy.unknown_attempts_max {
         return decide(
             record,
@@ -147,6 +166,8 @@ fn submit(mut record: OrderRecord, snapshot: Snapshot, facts: &Facts<'_>) -> Dec
     enter(&mut record, State::Dispatching, None, None);
     record.attempts += 1;
     record.placed = false;
+    // What was said of an earlier attempt is not true of this one.
+    record.refused_as_taken = false;
     record.provider_message = None;
     if facts.operation.costs_money() {
         record.charged = Charged::Unknown;
@@ -180,7 +201,7 @@ fn unreadable(mut record: OrderRecord, trouble: &Trouble, facts: &Facts<'_>) -> 
             "the look before the paid call failed for as long as is allowed",
         );
     };
-    let at = by_deadline(at, &record);
+    let at = by_deadline(at, &record, facts.now);
     if trouble.kind == TroubleKind::Throttled {
         let (retries, since) = (record.retries, record.retrying_since);
         enter(&mut record, State::Parked, Some(Reason::RateLimited), None);
@@ -206,11 +227,11 @@ pub(super) fn funds(mut record: OrderRecord, funds: FundsSeen, facts: &Facts<'_>
     match funds {
         FundsSeen::Some => ready(record, facts),
         FundsSeen::None => {
-            let at = by_deadline(scheduled(&facts.policy.poll_funds, look, facts), &record);
+            let at = by_deadline(scheduled(&facts.policy.poll_funds, look, facts), &record, facts.now);
             wait(record, Some(at), "still no money at the provider")
         }
         FundsSeen::NotShown => {
-            let at = record.deadline_at;
+            let at = record.deadline_at.map(|at| at.max(facts.now));
             wait(
                 record,
                 at,
@@ -218,8 +239,9 @@ pub(super) fn funds(mut record: OrderRecord, funds: FundsSeen, facts: &Facts<'_>
             )
         }
         FundsSeen::Unreadable(trouble) => {
-            let at = by_deadline(scheduled(&facts.policy.poll_funds, look, facts), &record)
+            let at = scheduled(&facts.policy.poll_funds, look, facts)
                 .max(facts.now + signed(trouble.retry_after.unwrap_or_default()));
+            let at = by_deadline(at, &record, facts.now);
             let mut decision = wait(record, Some(at), "the account's money could not be read");
             if trouble.kind == TroubleKind::Credentials {
                 decision.lane = Some(super::Lane::PauseForCredentials);

@@ -257,7 +257,11 @@ pub fn next(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Resul
         Observation::Funds(_) => illegal("a read of the account's money"),
         Observation::Signal(signal) => Ok(signals::signal(record.clone(), signal, facts)),
         Observation::Unusable(why) => {
-            let mut record = record.clone();
+            let mut record = match state {
+                // The intent is open: whoever decides must see that its effect is not known.
+                State::Dispatching => reconcile::found_open(record.clone(), facts).record,
+                _ => record.clone(),
+            };
             record.provider_message = Some(why);
             Ok(decide(
                 record,
@@ -287,7 +291,9 @@ fn enter(record: &mut OrderRecord, state: State, reason: Option<Reason>, needs: 
         record.absences = 0;
         record.absent_since = None;
     }
-    if state != State::Queued && record.state != state {
+    // A way through `dispatching` is part of one row of retries: were it forgotten there, calls that do not leave would
+    // be tried again at the first wait for ever.
+    if !matches!(state, State::Queued | State::Dispatching) && record.state != state {
         record.retries = 0;
         record.retrying_since = None;
     }
@@ -358,7 +364,7 @@ fn fail(record: OrderRecord, state: State, reason: Reason, now: Timestamp, why: 
     let charged = match record.charged {
         Charged::Yes | Charged::RefundDue => Charged::RefundDue,
         Charged::Refunded => Charged::Refunded,
-        Charged::No | Charged::Unknown => Charged::No,
+        Charged::No | Charged::Unknown => record.charged_before(),
     };
     finish(record, state, Some(reason), charged, now, why)
 }
@@ -367,12 +373,14 @@ fn fail(record: OrderRecord, state: State, reason: Reason, now: Timestamp, why: 
 fn decide(mut record: OrderRecord, reason: Reason, why: &'static str) -> Decision {
     enter(&mut record, State::ActionRequired, Some(reason), Some(Needs::Decision));
     record.resolving = false;
+    // A cancellation that was asked for before is part of what is decided now.
+    record.cancelling = None;
     wait(record, None, why)
 }
 
-/// `yes` for what costs money and was sent by us; `no` for free operations and for what we only adopted.
+/// `yes` for what costs money and may be our doing; `no` for free operations and for what we only adopted.
 fn paid(record: &OrderRecord, operation: Operation) -> Charged {
-    if operation.costs_money() && record.attempts > 0 {
+    if operation.costs_money() && record.sent {
         Charged::Yes
     } else {
         Charged::No
@@ -393,16 +401,37 @@ fn follow_at(record: &OrderRecord, facts: &Facts<'_>) -> Timestamp {
     by_deadline(
         scheduled(kinds::schedule(facts.kind, facts.policy), record.looks, facts),
         record,
+        facts.now,
     )
 }
 
-/// The earlier of a wake-up and the deadline.
-fn by_deadline(at: Timestamp, record: &OrderRecord) -> Timestamp {
-    record.deadline_at.map_or(at, |deadline| at.min(deadline))
+/// The earlier of a wake-up and the deadline; one that has passed already wakes nobody.
+fn by_deadline(at: Timestamp, record: &OrderRecord, now: Timestamp) -> Timestamp {
+    record
+        .deadline_at
+        .filter(|deadline| *deadline > now)
+        .map_or(at, |deadline| at.min(deadline))
 }
 
 fn deadline_passed(record: &OrderRecord, now: Timestamp) -> bool {
     record.deadline_at.is_some_and(|deadline| now >= deadline)
+}
+
+/// Counts a look that saw absence, and says whether it counts: one before its time (asked for by a signal, or in a claim
+/// after a crash) tells nothing new, because a lagging provider answers three quick looks alike.
+fn count_absence(record: &mut OrderRecord, now: Timestamp) -> bool {
+    if record.absences > 0 && record.next_check_at.is_some_and(|at| now < at) {
+        return false;
+    }
+    record.absences = record.absences.saturating_add(1);
+    record.absent_since.get_or_insert(now);
+    true
+}
+
+/// Something else than absence was seen: the row is over.
+fn forget_absences(record: &mut OrderRecord) {
+    record.absences = 0;
+    record.absent_since = None;
 }
 
 /// The next try of something that surely had no effect, or `None` when its time is used up.

@@ -5,11 +5,11 @@
 //! handler turns a failed one into `Unreadable`); nothing pending at the provider and every second witness negative
 //! (the adapter's part of `Absent`). Then the guard class decides: send anew, or ask a person.
 
-use domorder_api_client::provider::{Guard, Impediment, Sighting, Snapshot};
+use domorder_api_client::provider::{Ending, Guard, Impediment, Sighting, Snapshot};
 use jiff::Timestamp;
 
 use super::{
-    Decision, Facts, Look, Step, before, decide, enter, fail, go, paid, scheduled, signed, succeed,
+    Decision, Facts, Look, Step, before, count_absence, decide, enter, fail, go, paid, scheduled, signed, succeed,
     trouble_with_account, wait, waiting,
 };
 use crate::record::OrderRecord;
@@ -27,6 +27,7 @@ pub(super) fn found_open(mut record: OrderRecord, facts: &Facts<'_>) -> Decision
     if facts.operation.costs_money() {
         record.charged = Charged::Unknown;
     }
+    record.sent = true;
     enter(&mut record, State::UnknownOutcome, Some(Reason::FoundAfterCrash), None);
     go(
         record,
@@ -72,6 +73,28 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             record.charged = paid(&record, facts.operation);
             waiting::stand(record, stage, facts, "the lost call took effect: the provider has it")
         }
+        Sighting::Ended(_, message) if record.anew_since.is_some() => {
+            // It may be the one that was replaced: no word on what became of the new one.
+            record.provider_message = Some(message);
+            again(
+                record,
+                facts,
+                "one has ended there, and it may be the one that was replaced",
+            )
+        }
+        Sighting::Ended(Ending::Cancelled, message) => {
+            // It had been placed, then: what it was and how it ended are two things to tell.
+            record.provider_message = Some(message);
+            record.attempted_at = None;
+            record.placed = true;
+            record.charged = paid(&record, facts.operation);
+            enter(&mut record, State::InProgress, None, None);
+            go(
+                record,
+                Step::Look(Look::Follow),
+                "the lost call took effect, and was cancelled there since",
+            )
+        }
         Sighting::Ended(ending, message) => {
             record.provider_message = Some(message);
             record.charged = paid(&record, facts.operation);
@@ -99,7 +122,7 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
         }
         Sighting::Impossible(impediment, message) => {
             record.provider_message = Some(message);
-            if now < settled_at(&record, facts) {
+            if !proven(&mut record, facts) {
                 return again(record, facts, "somebody else seems to hold it: too early to say");
             }
             let (reason, why) = before::impossible(impediment);
@@ -120,6 +143,13 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
     }
 }
 
+/// Counts a look that saw nothing of ours: is that proven now?
+fn proven(record: &mut OrderRecord, facts: &Facts<'_>) -> bool {
+    count_absence(record, facts.now)
+        && facts.now >= settled_at(record, facts)
+        && record.absences >= facts.policy.absences_min
+}
+
 fn absent(mut record: OrderRecord, snapshot: &Snapshot, facts: &Facts<'_>) -> Decision {
     let now = facts.now;
     if record.refused_as_taken && snapshot.taken_elsewhere {
@@ -132,9 +162,7 @@ fn absent(mut record: OrderRecord, snapshot: &Snapshot, facts: &Facts<'_>) -> De
             "refused, and not in our account: taken elsewhere",
         );
     }
-    record.absences = record.absences.saturating_add(1);
-    record.absent_since.get_or_insert(now);
-    if now < settled_at(&record, facts) || record.absences < facts.policy.absences_min {
+    if !proven(&mut record, facts) {
         return again(record, facts, "not seen: too early to call it absent");
     }
     if snapshot.taken_elsewhere {
@@ -151,7 +179,7 @@ fn absent(mut record: OrderRecord, snapshot: &Snapshot, facts: &Facts<'_>) -> De
         Guard::RefusesRepeat | Guard::TwoWitnesses => {
             record.unknowns += 1;
             record.attempted_at = None;
-            record.charged = Charged::No;
+            record.charged = record.charged_before();
             enter(&mut record, State::Queued, Some(Reason::AbsenceProven), None);
             // Its own start conditions again, then read first: the same way as the first time.
             before::claimed(record, facts)
@@ -173,6 +201,10 @@ fn again(mut record: OrderRecord, facts: &Facts<'_>, why: &'static str) -> Decis
             Reason::OutcomeUnknown,
             "neither present nor absent could be shown in the time given",
         );
+    }
+    if let Some(at) = record.next_check_at.filter(|at| *at > facts.now) {
+        // Looked before its time: the row of looks is not moved by it.
+        return wait(record, Some(at), why);
     }
     let at = scheduled(&facts.policy.reconcile_looks, record.looks, facts);
     record.looks = record.looks.saturating_add(1);

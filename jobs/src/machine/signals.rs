@@ -6,7 +6,7 @@
 use crate::record::{Cancelling, OrderRecord};
 use crate::state::{Charged, Needs, Reason, SignalName, State};
 
-use super::{Decision, Facts, Look, Step, before, enter, fail, go, kinds, wait};
+use super::{Decision, Facts, Look, Step, before, enter, fail, go, kinds, wait, waiting};
 use crate::state::Kind;
 
 /// A signal as the machine sees it: the auth code stays sealed.
@@ -74,6 +74,7 @@ pub fn may(record: &OrderRecord, kind: Kind, signal: SignalName) -> Result<(), R
         },
         SignalName::AuthCode => match (kind, state) {
             (Kind::Register | Kind::Renew | Kind::EmailOrder, _) => no("only a transfer has an auth code"),
+            (Kind::Transfer, State::Parked) if record.placed => no("the provider holds the transfer for lack of funds"),
             (Kind::Transfer, State::Queued | State::Parked | State::ActionRequired) if !record.effect_possible() => {
                 Ok(())
             }
@@ -124,8 +125,7 @@ pub(super) fn signal(mut record: OrderRecord, signal: SignalSeen, facts: &Facts<
         }
         SignalSeen::ResendApproval => {
             record.provider_message = Some("this provider cannot send the approval mail again".to_owned());
-            let at = record.next_check_at;
-            wait(record, at, "the provider cannot send the approval mail again")
+            super::claimed(record, facts)
         }
         SignalSeen::Resolve { done: true } => {
             record.resolving = true;
@@ -137,6 +137,9 @@ pub(super) fn signal(mut record: OrderRecord, signal: SignalSeen, facts: &Facts<
         }
         SignalSeen::Resolve { done: false } => {
             record.unknowns = 0;
+            if deadline_is_over(&record, facts) {
+                record.deadline_at = None;
+            }
             start_over(record, facts)
         }
     }
@@ -227,14 +230,23 @@ fn cancel(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
 
 /// Back to `queued`: everything that the last attempt left is settled by whoever said so.
 fn start_over(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    if record.reason == Some(Reason::ProviderFailed) {
+        // The one that ended is known, and would be found again by every look for this order.
+        record.anew_since = Some(facts.now);
+        record.provider_order_id = None;
+    }
     record.attempted_at = None;
     record.placed = false;
     record.cancelling = None;
     record.refused_as_taken = false;
     record.retries = 0;
     record.retrying_since = None;
+    if let Some(intent) = &mut record.intent {
+        intent.open = false;
+    }
+    waiting::owe_back(&mut record);
     if record.charged == Charged::Unknown {
-        record.charged = Charged::No;
+        record.charged = record.charged_before();
     }
     enter(&mut record, State::Queued, Some(Reason::Restarted), None);
     before::claimed(record, facts)

@@ -3,8 +3,8 @@
 use domorder_api_client::provider::{Ending, Outcome, RejectionClass, Sighting, Stage};
 
 use super::{
-    Decision, Facts, Lane, Look, Step, before, by_deadline, deadline_passed, decide, enter, fail, follow_at, go,
-    scheduled, signed, succeed, trouble_with_account, wait,
+    Decision, Facts, Lane, Look, Step, before, by_deadline, count_absence, deadline_passed, decide, enter, fail,
+    follow_at, forget_absences, go, kinds, reconcile, scheduled, signed, succeed, trouble_with_account, wait,
 };
 use crate::record::{Cancelling, OrderRecord};
 use crate::state::{Charged, Needs, Reason, State};
@@ -19,7 +19,17 @@ pub(super) fn claimed(record: OrderRecord, facts: &Facts<'_>) -> Decision {
                 "the operator says it is done: is it?",
             );
         }
-        return wait(record, None, "a person decides");
+        if record.cancelling.is_none() {
+            return wait(record, None, "a person decides");
+        }
+        // They have: it is called off, and that is followed through looks, waits and crashes.
+    }
+    if record.effect_possible() && record.cancelling.is_some() {
+        return go(
+            record,
+            Step::Look(Look::Reconcile),
+            "to be called off: does something stand there?",
+        );
     }
     if record.placed || record.cancelling.is_some() {
         return go(record, Step::Look(Look::Follow), "how far is it?");
@@ -61,12 +71,21 @@ pub(super) fn stand(mut record: OrderRecord, stage: Stage, facts: &Facts<'_>, wh
         Stage::TooYoung => (State::ActionRequired, Some(Reason::TooYoung), Some(Needs::Decision)),
         Stage::Stalled => (State::ActionRequired, Some(Reason::Stalled), Some(Needs::Decision)),
     };
+    if state == State::Blocked && matches!(record.state, State::Queued | State::Parked) {
+        // Adopted first: the provider has it, and then that somebody else has the word.
+        enter(&mut record, State::InProgress, None, None);
+        return go(record, Step::Look(Look::Follow), why);
+    }
     enter(&mut record, state, reason, needs);
     if needs == Some(Needs::Decision) {
         return wait(record, None, why);
     }
     let at = if stage == Stage::HeldForFunds {
-        by_deadline(scheduled(&facts.policy.poll_funds, record.looks, facts), &record)
+        by_deadline(
+            scheduled(&facts.policy.poll_funds, record.looks, facts),
+            &record,
+            facts.now,
+        )
     } else {
         follow_at(&record, facts)
     };
@@ -77,6 +96,10 @@ pub(super) fn stand(mut record: OrderRecord, stage: Stage, facts: &Facts<'_>, wh
 /// A look while waiting.
 pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>) -> Decision {
     let now = facts.now;
+    if matches!(sighting, Sighting::Pending(..)) {
+        // Not done yet, but there: it is followed, so that nobody takes it for nothing.
+        record.resolving = false;
+    }
     if record.resolving && !matches!(sighting, Sighting::Present(_)) {
         record.resolving = false;
         record.provider_message = Some(format!(
@@ -88,15 +111,14 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
     match sighting {
         Sighting::Present(evidence) => {
             record.learn(&evidence);
-            if record.attempts > 0 && facts.operation.costs_money() {
-                record.charged = Charged::Yes;
-            }
             succeed(record, facts.operation, None, now, "the effect stands")
         }
         Sighting::Pending(stage, evidence) => {
             record.learn(&evidence);
-            if let Some(decision) = cancel_still_wanted(&record) {
-                return decision;
+            forget_absences(&mut record);
+            adopt(&mut record, facts);
+            if record.cancelling.is_some() {
+                return cancel_still_wanted(record, facts);
             }
             if deadline_passed(&record, now) {
                 return decide(
@@ -107,24 +129,18 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             }
             stand(record, stage, facts, "still with the provider")
         }
-        Sighting::Absent(_) if record.cancelling.is_some() => cancelled(record, facts),
-        Sighting::Absent(_) => {
-            record.absences = record.absences.saturating_add(1);
-            let since = *record.absent_since.get_or_insert(now);
-            let settled = now.duration_since(since) >= signed(facts.policy.settle);
-            if settled && record.absences >= facts.policy.absences_min {
-                return decide(
-                    record,
-                    Reason::Vanished,
-                    "the provider had taken it and no longer knows it",
-                );
-            }
-            later(record, facts, "not seen there (yet): one missing look proves nothing")
-        }
+        Sighting::Absent(_) => absent(record, facts),
         Sighting::Ended(ending, message) => {
             record.provider_message = Some(message);
+            adopt(&mut record, facts);
             if record.cancelling.is_some() {
                 cancelled(record, facts)
+            } else if record.anew_since.is_some() && record.provider_order_id.is_none() {
+                decide(
+                    record,
+                    Reason::ProviderFailed,
+                    "one has ended there, and it may be the one that was replaced",
+                )
             } else {
                 ended(record, ending, facts)
             }
@@ -160,6 +176,35 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
     }
 }
 
+/// Not seen there. A cancellation is believed on no less than a vanishing: a look that misses what stands would end an
+/// order whose effect follows, or place a second transfer beside the first.
+fn absent(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    let now = facts.now;
+    let counts = count_absence(&mut record, now);
+    if !counts {
+        let at = record.next_check_at;
+        return wait(
+            record,
+            at,
+            "looked before its time: a row of quick looks proves nothing",
+        );
+    }
+    let since = record.absent_since.unwrap_or(now);
+    let settled = now.duration_since(since) >= signed(facts.policy.settle)
+        && (!record.effect_possible() || now >= reconcile::settled_at(&record, facts));
+    if !(settled && record.absences >= facts.policy.absences_min) {
+        return later(record, facts, "not seen there (yet): one missing look proves nothing");
+    }
+    if record.cancelling.is_some() {
+        return cancelled(record, facts);
+    }
+    decide(
+        record,
+        Reason::Vanished,
+        "the provider had taken it and no longer knows it",
+    )
+}
+
 /// It ended at the provider without effect.
 pub(super) fn ended(record: OrderRecord, ending: Ending, facts: &Facts<'_>) -> Decision {
     match ending {
@@ -192,7 +237,7 @@ pub(super) fn cancel_answered(mut record: OrderRecord, outcome: Outcome, facts: 
     match outcome {
         Outcome::Accepted(_) => {
             // Not at once: a read that lags would show it still there, and it would be cancelled again.
-            let at = scheduled(&facts.policy.poll_register, 0, facts);
+            let at = by_deadline(scheduled(&facts.policy.poll_register, 0, facts), &record, facts.now);
             wait(
                 record,
                 Some(at),
@@ -266,9 +311,8 @@ fn cancelled(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
             record.placed = false;
             record.attempted_at = None;
             record.provider_order_id = None;
-            if record.charged == Charged::Yes {
-                record.charged = Charged::RefundDue;
-            }
+            record.anew_since = Some(facts.now);
+            owe_back(&mut record);
             enter(&mut record, State::Queued, Some(Reason::Restarted), None);
             before::claimed(record, facts)
         }
@@ -282,11 +326,38 @@ fn cancelled(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     }
 }
 
+/// What was paid for has ended without effect.
+pub(super) fn owe_back(record: &mut OrderRecord) {
+    if record.charged == Charged::Yes {
+        record.charged = Charged::RefundDue;
+        record.refund_due = true;
+    }
+}
+
 /// A cancellation was decided but is not seen yet.
-fn cancel_still_wanted(record: &OrderRecord) -> Option<Decision> {
-    record
-        .cancelling
-        .map(|_| go(record.clone(), Step::Cancel, "still there: it is cancelled now"))
+fn cancel_still_wanted(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    if kinds::can_be_cancelled_at_provider(facts.kind) {
+        return go(record, Step::Cancel, "still there: it is cancelled now");
+    }
+    record.cancelling = None;
+    enter(&mut record, State::InProgress, None, None);
+    later(
+        record,
+        facts,
+        "the provider has it: what was bought cannot be called off",
+    )
+}
+
+/// What was not known to have had an effect is seen to have had one.
+fn adopt(record: &mut OrderRecord, facts: &Facts<'_>) {
+    if record.placed {
+        return;
+    }
+    record.attempted_at = None;
+    record.placed = true;
+    if record.sent && facts.operation.costs_money() {
+        record.charged = Charged::Yes;
+    }
 }
 
 fn later(mut record: OrderRecord, facts: &Facts<'_>, why: &'static str) -> Decision {
