@@ -128,7 +128,10 @@ impl LaneHandle {
 
     /// Hands back what is still in hand, for other replicas to take at once; for the end of the shutdown grace.
     pub async fn hand_back(&self) -> usize {
-        let held: Vec<_> = lock(&self.shared.held).drain().map(|(id, hold)| (id, hold.fence)).collect();
+        let held: Vec<_> = lock(&self.shared.held)
+            .drain()
+            .map(|(id, hold)| (id, hold.fence))
+            .collect();
         if let Err(error) = self.shared.ledger.hand_back(&held).await {
             tracing::warn!(account = self.account(), %error, "orders could not be handed back: their leases will lapse");
         }
@@ -148,7 +151,9 @@ struct Shared {
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Lane").field("account", &self.config.account).finish_non_exhaustive()
+        f.debug_struct("Lane")
+            .field("account", &self.config.account)
+            .finish_non_exhaustive()
     }
 }
 
@@ -179,7 +184,9 @@ impl LaneBackend {
     /// The handle for shutdown and health.
     #[must_use]
     pub fn handle(&self) -> LaneHandle {
-        LaneHandle { shared: Arc::clone(&self.shared) }
+        LaneHandle {
+            shared: Arc::clone(&self.shared),
+        }
     }
 }
 
@@ -209,7 +216,9 @@ impl Shared {
                 }
                 Err(error) => {
                     metrics::counter!("domorder_claim_errors_total").increment(1);
-                    let wait = Duration::from_millis(50).saturating_mul(1 << failures.min(7)).min(Duration::from_secs(5));
+                    let wait = Duration::from_millis(50)
+                        .saturating_mul(1 << failures.min(7))
+                        .min(Duration::from_secs(5));
                     if failures.is_multiple_of(10) {
                         tracing::warn!(account = self.config.account, %error, "orders cannot be claimed; tried again");
                     }
@@ -246,7 +255,9 @@ impl Shared {
 
     /// At least one free slot, and as many more as are free and fit a batch.
     async fn free_slots(&self) -> Vec<OwnedSemaphorePermit> {
-        let Ok(first) = Arc::clone(&self.slots).acquire_owned().await else { return Vec::new() };
+        let Ok(first) = Arc::clone(&self.slots).acquire_owned().await else {
+            return Vec::new();
+        };
         let mut permits = vec![first];
         while permits.len() < self.config.batch_max {
             match Arc::clone(&self.slots).try_acquire_owned() {
@@ -271,14 +282,24 @@ impl Shared {
             let asked_at = Instant::now();
             let claimed = self
                 .ledger
-                .claim(shard, &self.config.account, permits.len(), self.config.lease, self.config.limits)
+                .claim(
+                    shard,
+                    &self.config.account,
+                    permits.len(),
+                    self.config.lease,
+                    self.config.limits,
+                )
                 .await?;
             for id in &claimed.bad {
-                tracing::error!(order.id = id, "the order's record is damaged: set aside, see `domorder doctor`");
+                tracing::error!(
+                    order.id = id,
+                    "the order's record is damaged: set aside, see `domorder doctor`"
+                );
                 metrics::counter!("domorder_records_set_aside_total").increment(1);
             }
             if let Some(crate::ledger::HeldBack::Rate) = claimed.held_back {
-                metrics::counter!("domorder_rate_limit_waits_total", "account" => self.config.account.clone()).increment(1);
+                metrics::counter!("domorder_rate_limit_waits_total", "account" => self.config.account.clone())
+                    .increment(1);
             }
             let full = claimed.orders.len() >= permits.len();
             for order in claimed.orders {
@@ -312,7 +333,12 @@ impl Shared {
             lost: AtomicBool::new(false),
         });
         lock(&self.held).insert(id.clone(), Arc::clone(&hold));
-        let claim = Claim { order: Arc::new(order), hold, epoch, claimed_at_ms: now_ms };
+        let claim = Claim {
+            order: Arc::new(order),
+            hold,
+            epoch,
+            claimed_at_ms: now_ms,
+        };
         let task = TaskBuilder::new(claim).task_id(TaskId::from_string(id.clone())).build();
         // The permit is given back by `release`, so that a task that is dropped on the way cannot leak a slot either.
         permit.forget();
@@ -333,8 +359,11 @@ impl Shared {
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tick.tick().await;
-            let held: Vec<Arc<Hold>> =
-                lock(&self.held).values().filter(|h| !h.armed.load(Ordering::Acquire)).cloned().collect();
+            let held: Vec<Arc<Hold>> = lock(&self.held)
+                .values()
+                .filter(|h| !h.armed.load(Ordering::Acquire))
+                .cloned()
+                .collect();
             if held.is_empty() {
                 if self.stop.is_cancelled() && lock(&self.held).is_empty() {
                     return;
@@ -368,11 +397,7 @@ impl Backend for LaneBackend {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_next(
-        &mut self,
-        cx: &mut Context<'_>,
-        _: &WorkerContext,
-    ) -> Poll<Option<Result<Task<Claim>, Infallible>>> {
+    fn poll_next(&mut self, cx: &mut Context<'_>, _: &WorkerContext) -> Poll<Option<Result<Task<Claim>, Infallible>>> {
         match self.tasks.as_mut() {
             Some(tasks) => tasks.poll_recv(cx).map(|task| task.map(Ok)),
             None => Poll::Ready(None),

@@ -41,7 +41,8 @@ impl Fingerprint {
 }
 
 /// The first digits of a digest over bytes that are not kept.
-pub(crate) fn short_digest(bytes: &[u8]) -> String {
+#[must_use]
+pub fn short_digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes)[..8])
 }
 

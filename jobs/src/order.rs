@@ -350,7 +350,12 @@ impl Order {
         let (mine, theirs) = (fields(self), fields(other));
         let names: std::collections::BTreeSet<&String> = mine.keys().chain(theirs.keys()).collect();
         let told = |name: &&String| !matches!(name.as_str(), "id" | "idempotency_key" | "auth_code");
-        names.into_iter().filter(told).filter(|n| mine.get(*n) != theirs.get(*n)).cloned().collect()
+        names
+            .into_iter()
+            .filter(told)
+            .filter(|n| mine.get(*n) != theirs.get(*n))
+            .cloned()
+            .collect()
     }
 
     /// What must not be worked on by two orders at once: the domain.

@@ -27,10 +27,17 @@ pub struct Producer {
 }
 
 /// What became of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Submitted {
     /// A new order.
-    Accepted(OrderId, Kind),
+    Accepted {
+        /// Its id.
+        id: OrderId,
+        /// What is ordered.
+        kind: Kind,
+        /// The account that buys.
+        account: String,
+    },
     /// The same document again: the order that it is.
     Replayed(OrderId),
 }
@@ -38,9 +45,9 @@ pub enum Submitted {
 impl Submitted {
     /// The order's id.
     #[must_use]
-    pub const fn id(self) -> OrderId {
+    pub const fn id(&self) -> OrderId {
         match self {
-            Self::Accepted(id, _) | Self::Replayed(id) => id,
+            Self::Accepted { id, .. } | Self::Replayed(id) => *id,
         }
     }
 }
@@ -68,7 +75,11 @@ pub enum SubmitError {
 }
 
 fn differing(fields: &[String]) -> String {
-    if fields.is_empty() { String::new() } else { format!(" (different: {})", fields.join(", ")) }
+    if fields.is_empty() {
+        String::new()
+    } else {
+        format!(" (different: {})", fields.join(", "))
+    }
 }
 
 impl SubmitError {
@@ -182,15 +193,27 @@ impl SignalError {
 
 /// A document on its way through a batch.
 enum Waiting {
-    Order { draft: Box<Draft>, order: Box<Order>, at: Timestamp },
-    Late { draft: Box<Draft>, refusal: Refusal },
+    Order {
+        draft: Box<Draft>,
+        order: Box<Order>,
+        at: Timestamp,
+    },
+    Late {
+        draft: Box<Draft>,
+        refusal: Refusal,
+    },
 }
 
 impl Producer {
     /// A producer on the ledger.
     #[must_use]
     pub fn new(ledger: Ledger, catalogue: Arc<Catalogue>, ring: Arc<KeyRing>, transfer_deadline: Duration) -> Self {
-        Self { ledger, catalogue, ring, transfer_deadline }
+        Self {
+            ledger,
+            catalogue,
+            ring,
+            transfer_deadline,
+        }
     }
 
     /// Submits documents in one go; the answers stand in their order. Every one of them is stored or refused when this
@@ -233,12 +256,21 @@ impl Producer {
     }
 
     fn prepare(&self, draft: Draft, now: Timestamp) -> Result<Waiting, SubmitError> {
-        let order = draft.clone().seal_new(self.ledger.shards(), &self.ring).map_err(SubmitError::Seal)?;
-        Ok(Waiting::Order { draft: Box::new(draft), order: Box::new(order), at: now })
+        let order = draft
+            .clone()
+            .seal_new(self.ledger.shards(), &self.ring)
+            .map_err(SubmitError::Seal)?;
+        Ok(Waiting::Order {
+            draft: Box::new(draft),
+            order: Box::new(order),
+            at: now,
+        })
     }
 
     fn new_order(&self, draft: &Draft, order: &Order, now: Timestamp) -> NewOrder {
-        let deadline = order.deadline.or_else(|| OrderRecord::default_deadline(order.kind, now, self.transfer_deadline));
+        let deadline = order
+            .deadline
+            .or_else(|| OrderRecord::default_deadline(order.kind, now, self.transfer_deadline));
         let record = OrderRecord::accepted(now, deadline);
         let view = OrderView::of(order, &record);
         let event = view::event(&view, &format!("{}-1", order.id), self.ledger.namespace(), now);
@@ -265,17 +297,23 @@ impl Producer {
         now: Timestamp,
     ) -> Result<Submitted, SubmitError> {
         match acceptance.map_err(SubmitError::Unavailable)? {
-            Acceptance::Accepted => Ok(Submitted::Accepted(mine, draft.kind())),
+            Acceptance::Accepted => Ok(accepted(mine, &draft)),
             Acceptance::Replayed { id } => self.same_or_conflict(&draft, known(&id)?, true).await,
             Acceptance::Conflict { id, .. } => self.same_or_conflict(&draft, known(&id)?, false).await,
             // The producer that took the key died before it stored the order: it is stored now, under that id.
             Acceptance::Repair { id } => {
                 let id = known(&id)?;
                 let order = draft.clone().seal(id, &self.ring).map_err(SubmitError::Seal)?;
-                let kind = draft.kind();
-                let again = self.ledger.accept(vec![self.new_order(&draft, &order, now)]).await.pop();
-                match again.unwrap_or_else(|| Err(LedgerError::Closed)).map_err(SubmitError::Unavailable)? {
-                    Acceptance::Accepted => Ok(Submitted::Accepted(id, kind)),
+                let again = self
+                    .ledger
+                    .accept(vec![self.new_order(&draft, &order, now)])
+                    .await
+                    .pop();
+                match again
+                    .unwrap_or_else(|| Err(LedgerError::Closed))
+                    .map_err(SubmitError::Unavailable)?
+                {
+                    Acceptance::Accepted => Ok(accepted(id, &draft)),
                     Acceptance::Replayed { .. } | Acceptance::Repair { .. } => Ok(Submitted::Replayed(id)),
                     Acceptance::Conflict { id, .. } => self.same_or_conflict(&draft, known(&id)?, false).await,
                 }
@@ -285,15 +323,29 @@ impl Producer {
 
     /// The key is taken: by the same content (secret included), or by another.
     async fn same_or_conflict(&self, draft: &Draft, id: OrderId, same: bool) -> Result<Submitted, SubmitError> {
-        let stored = self.ledger.read(&[id.to_string()]).await.map_err(SubmitError::Unavailable)?.pop().flatten();
+        let stored = self
+            .ledger
+            .read(&[id.to_string()])
+            .await
+            .map_err(SubmitError::Unavailable)?
+            .pop()
+            .flatten();
         let order = stored.as_ref().and_then(|s| serde_json::from_str::<Order>(&s.doc).ok());
         match order {
             Some(order) if same && draft.is_replay_of(&order, draft.fingerprint(), &self.ring) => {
                 Ok(Submitted::Replayed(id))
             }
             Some(order) => {
-                let fields = draft.clone().seal(id, &self.ring).map(|mine| order.differs_in(&mine)).unwrap_or_default();
-                let fields = if fields.is_empty() { vec!["auth_code".to_owned()] } else { fields };
+                let fields = draft
+                    .clone()
+                    .seal(id, &self.ring)
+                    .map(|mine| order.differs_in(&mine))
+                    .unwrap_or_default();
+                let fields = if fields.is_empty() {
+                    vec!["auth_code".to_owned()]
+                } else {
+                    fields
+                };
                 Err(SubmitError::Conflict { id, fields })
             }
             None => Err(SubmitError::Conflict { id, fields: Vec::new() }),
@@ -319,7 +371,11 @@ impl Producer {
         let id = match parsed.target {
             Target::Order(id) => id,
             Target::Key(key) => {
-                let found = self.ledger.find_by_key(key.as_str()).await.map_err(SignalError::Unavailable)?;
+                let found = self
+                    .ledger
+                    .find_by_key(key.as_str())
+                    .await
+                    .map_err(SignalError::Unavailable)?;
                 found.and_then(|id| id.parse().ok()).ok_or(SignalError::NoOrder)?
             }
         };
@@ -328,11 +384,24 @@ impl Producer {
         let text = serde_json::to_string(&stored_signal).unwrap_or_default();
         // Asked of the order as it stands, and stored only if it still stands so.
         for _ in 0..8 {
-            let stored = self.ledger.read(&[id.to_string()]).await.map_err(SignalError::Unavailable)?.pop().flatten();
-            let Some(Stored { rec, meta, .. }) = stored else { return Err(SignalError::NoOrder) };
+            let stored = self
+                .ledger
+                .read(&[id.to_string()])
+                .await
+                .map_err(SignalError::Unavailable)?
+                .pop()
+                .flatten();
+            let Some(Stored { rec, meta, .. }) = stored else {
+                return Err(SignalError::NoOrder);
+            };
             let record: OrderRecord = serde_json::from_str(&rec).map_err(|_| SignalError::Unreadable)?;
             machine::may(&record, meta.kind, stored_signal.name)?;
-            match self.ledger.signal(&id.to_string(), meta.version, &text).await.map_err(SignalError::Unavailable)? {
+            match self
+                .ledger
+                .signal(&id.to_string(), meta.version, &text)
+                .await
+                .map_err(SignalError::Unavailable)?
+            {
                 Signalled::Signalled => return Ok(id),
                 Signalled::VersionChanged { .. } => {}
                 Signalled::Missing => return Err(SignalError::NoOrder),
@@ -343,9 +412,18 @@ impl Producer {
     }
 }
 
+fn accepted(id: OrderId, draft: &Draft) -> Submitted {
+    Submitted::Accepted {
+        id,
+        kind: draft.kind(),
+        account: draft.account().to_owned(),
+    }
+}
+
 /// An id that the ledger gave back.
 fn known(id: &str) -> Result<OrderId, SubmitError> {
-    id.parse().map_err(|_| SubmitError::Unavailable(LedgerError::Invalid(format!("`{id}` is no order id"))))
+    id.parse()
+        .map_err(|_| SubmitError::Unavailable(LedgerError::Invalid(format!("`{id}` is no order id"))))
 }
 
 /// Milliseconds since the epoch; nothing is due before it.
@@ -359,7 +437,10 @@ pub fn neither() -> Refusal {
     Refusal {
         kind: RefusalKind::Invalid,
         subject: "entry",
-        faults: vec![Fault::new("", "the entry has neither a field `order` nor a field `signal`")],
+        faults: vec![Fault::new(
+            "",
+            "the entry has neither a field `order` nor a field `signal`",
+        )],
         idempotency_key: None,
         late: None,
     }

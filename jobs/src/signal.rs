@@ -5,6 +5,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::machine::SignalSeen;
 use crate::order::{IdempotencyKey, OrderId};
 use crate::seal::{KeyRing, SealError, Sealed};
 use crate::state::SignalName;
@@ -249,4 +250,43 @@ fn rest(
         note,
         actor: None,
     })
+}
+
+impl StoredSignal {
+    /// As the machine sees it.
+    #[must_use]
+    pub fn seen(&self) -> SignalSeen {
+        match self.name {
+            SignalName::AuthCode => SignalSeen::AuthCode {
+                sealed: self
+                    .auth_code
+                    .as_ref()
+                    .map(|s| s.as_str().to_owned())
+                    .unwrap_or_default(),
+            },
+            SignalName::Cancel => SignalSeen::Cancel,
+            SignalName::Retry => SignalSeen::Retry,
+            SignalName::CheckNow => SignalSeen::CheckNow,
+            SignalName::ResendApproval => SignalSeen::ResendApproval,
+            SignalName::Resolve => SignalSeen::Resolve {
+                done: self.outcome == Some(ResolveOutcome::Done),
+            },
+        }
+    }
+
+    /// Who said what, for the timeline; without its secret.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let mut told = self.name.to_string();
+        if let Some(outcome) = self.outcome {
+            told.push_str(&format!(" {outcome}"));
+        }
+        if let Some(actor) = &self.actor {
+            told.push_str(&format!(" by {actor}"));
+        }
+        if let Some(note) = &self.note {
+            told.push_str(&format!(": {note}"));
+        }
+        told
+    }
 }

@@ -4,7 +4,7 @@
 //! costs a few round trips. An entry stays pending until its order is stored or its refusal is recorded; what a replica
 //! that died had read is taken over by another after a minute.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domorder_jobs::ledger::{Intake, IntakeEntry, Ledger, LedgerError};
 use domorder_jobs::producer::{Producer, Submitted, neither};
@@ -14,19 +14,28 @@ use tokio_util::sync::CancellationToken;
 use crate::clock;
 use crate::metrics as m;
 
+/// Most entries of one batch.
+const BATCH: usize = 512;
+/// How often entries that a dead replica took are looked for.
+const RECLAIM_EVERY: Duration = Duration::from_secs(30);
+
 /// Reads the stream until told to stop.
 pub async fn run(ledger: Ledger, producer: Producer, consumer: String, stop: CancellationToken) {
-    let mut intake = ledger.intake(&consumer);
+    let mut reader: Option<Intake> = None;
     let mut failures = 0u32;
+    let mut reclaimed_at: Option<Instant> = None;
     while !stop.is_cancelled() {
         let batch = tokio::select! {
-            batch = intake.next() => batch,
+            batch = next(&ledger, &consumer, &mut reader, &mut reclaimed_at) => batch,
             () = stop.cancelled() => return,
         };
         let came_to = match batch {
             // From here to the deletion nothing is dropped half-way: a stop waits for this batch.
             Ok(entries) if entries.is_empty() => Ok(()),
-            Ok(entries) => take(&ledger, &producer, &mut intake, entries).await,
+            Ok(entries) => match &reader {
+                Some(intake) => take(&ledger, &producer, intake, entries).await,
+                None => Ok(()),
+            },
             Err(error) => Err(error),
         };
         match came_to {
@@ -36,7 +45,9 @@ pub async fn run(ledger: Ledger, producer: Producer, consumer: String, stop: Can
                     tracing::warn!(%error, "the intake stream cannot be worked: tried again, nothing is lost");
                 }
                 failures = failures.saturating_add(1);
-                let wait = Duration::from_millis(100).saturating_mul(1 << failures.min(6)).min(Duration::from_secs(5));
+                let wait = Duration::from_millis(100)
+                    .saturating_mul(1 << failures.min(6))
+                    .min(Duration::from_secs(5));
                 tokio::select! {
                     () = tokio::time::sleep(wait) => {}
                     () = stop.cancelled() => return,
@@ -46,23 +57,49 @@ pub async fn run(ledger: Ledger, producer: Producer, consumer: String, stop: Can
     }
 }
 
+/// What waits: given-up entries of others first (asked for at the start and every half minute), then new ones.
+async fn next(
+    ledger: &Ledger,
+    consumer: &str,
+    reader: &mut Option<Intake>,
+    reclaimed_at: &mut Option<Instant>,
+) -> Result<Vec<IntakeEntry>, LedgerError> {
+    if reader.is_none() {
+        *reader = Some(ledger.intake(consumer).await?);
+    }
+    let Some(intake) = reader.as_mut() else {
+        return Ok(Vec::new());
+    };
+    if reclaimed_at.is_none_or(|at| at.elapsed() > RECLAIM_EVERY) {
+        let given_up = intake.reclaim(BATCH).await?;
+        if !given_up.is_empty() {
+            return Ok(given_up);
+        }
+        *reclaimed_at = Some(Instant::now());
+    }
+    intake.read(BATCH, Duration::from_secs(2)).await
+}
+
 /// One batch. Entries whose order or refusal could not be stored stay in the stream.
 async fn take(
     ledger: &Ledger,
     producer: &Producer,
-    intake: &mut Intake,
+    intake: &Intake,
     entries: Vec<IntakeEntry>,
 ) -> Result<(), LedgerError> {
     let now = clock::now();
     let mut done = Vec::with_capacity(entries.len());
     let mut trouble = None;
-    let orders: Vec<&IntakeEntry> = entries.iter().filter(|e| e.order.is_some()).collect();
-    let documents: Vec<&[u8]> = orders.iter().filter_map(|e| e.order.as_deref()).collect();
+    let orders: Vec<&IntakeEntry> = entries.iter().filter(|e| e.field("order").is_some()).collect();
+    let documents: Vec<&[u8]> = orders
+        .iter()
+        .filter_map(|e| e.field("order").map(str::as_bytes))
+        .collect();
     for (entry, answer) in orders.iter().zip(producer.submit(&documents, now).await) {
         match answer {
-            Ok(Submitted::Accepted(id, kind)) => {
+            Ok(Submitted::Accepted { id, kind, account }) => {
                 tracing::debug!(order.id = %id, "accepted from the intake stream");
-                m::accepted_from(kind, entry.order.as_deref());
+                m::accepted(kind, &account, 1);
                 done.push(entry.id.clone());
             }
             Ok(Submitted::Replayed(id)) => {
@@ -72,16 +109,22 @@ async fn take(
             Err(error) if error.is_temporary() => trouble = Some(error.to_string()),
             Err(error) => {
                 m::refused(error.reason());
-                let raw = entry.order.as_deref().unwrap_or_default();
-                ledger.reject(&redact_entry(raw), &error.problem_json().to_string(), now).await?;
-                tracing::info!(entry = entry.id, reason = error.reason(), "a document was refused: see the rejected stream");
+                let raw = entry.field("order").unwrap_or_default().as_bytes();
+                ledger
+                    .reject(&redact_entry(raw), &error.problem_json().to_string(), &now.to_string())
+                    .await?;
+                tracing::info!(
+                    entry = entry.id,
+                    reason = error.reason(),
+                    "a document was refused: see the rejected stream"
+                );
                 done.push(entry.id.clone());
             }
         }
     }
-    for entry in entries.iter().filter(|e| e.order.is_none()) {
-        let problem = match &entry.signal {
-            Some(signal) => match producer.signal(signal, "redis", now).await {
+    for entry in entries.iter().filter(|e| e.field("order").is_none()) {
+        let problem = match entry.field("signal") {
+            Some(signal) => match producer.signal(signal.as_bytes(), "redis", now).await {
                 Ok(id) => {
                     tracing::info!(order.id = %id, "a signal was taken from the intake stream");
                     None
@@ -92,21 +135,25 @@ async fn take(
                 }
                 Err(error) => {
                     m::refused(error.reason());
-                    Some((redact_entry(signal), error.problem_json()))
+                    Some((redact_entry(signal.as_bytes()), error.problem_json()))
                 }
             },
             None => {
                 m::refused("neither");
-                Some((entry.told(), neither().problem_json()))
+                let names: Vec<&str> = entry.fields.iter().map(|(name, _)| name.as_str()).collect();
+                Some((format!("fields: {}", names.join(", ")), neither().problem_json()))
             }
         };
         if let Some((shown, problem)) = problem {
-            ledger.reject(&shown, &problem.to_string(), now).await?;
+            ledger.reject(&shown, &problem.to_string(), &now.to_string()).await?;
         }
         done.push(entry.id.clone());
     }
     if let Some(trouble) = trouble {
-        tracing::warn!(trouble, "some entries of the intake stream could not be stored: they stay and are tried again");
+        tracing::warn!(
+            trouble,
+            "some entries of the intake stream could not be stored: they stay and are tried again"
+        );
     }
     intake.done(&done).await
 }

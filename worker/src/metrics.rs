@@ -16,9 +16,23 @@ use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gau
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 /// Seconds: calls take milliseconds to a minute.
-const CALL_BUCKETS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0];
+const CALL_BUCKETS: &[f64] = &[
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0,
+];
 /// Seconds: orders take a blink to two weeks.
-const ORDER_BUCKETS: &[f64] = &[0.1, 1.0, 5.0, 30.0, 120.0, 600.0, 3_600.0, 21_600.0, 86_400.0, 432_000.0, 1_209_600.0];
+const ORDER_BUCKETS: &[f64] = &[
+    0.1,
+    1.0,
+    5.0,
+    30.0,
+    120.0,
+    600.0,
+    3_600.0,
+    21_600.0,
+    86_400.0,
+    432_000.0,
+    1_209_600.0,
+];
 
 /// Installs the recorder of this process.
 ///
@@ -38,25 +52,64 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
 
 fn describe() {
     describe_counter!("domorder_orders_accepted_total", "orders accepted, by kind and account");
-    describe_counter!("domorder_orders_refused_total", "documents and signals refused, by reason");
-    describe_counter!("domorder_orders_finished_total", "orders that became final, by kind, account and outcome");
+    describe_counter!(
+        "domorder_orders_refused_total",
+        "documents and signals refused, by reason"
+    );
+    describe_counter!(
+        "domorder_orders_finished_total",
+        "orders that became final, by kind, account and outcome"
+    );
     describe_gauge!("domorder_orders", "orders in the ledger, by state, kind and account");
-    describe_gauge!("domorder_order_oldest_age_seconds", "age of the oldest order of a state, by when it entered it");
-    describe_histogram!("domorder_order_completion_seconds", "from acceptance to the final state");
+    describe_gauge!(
+        "domorder_order_oldest_age_seconds",
+        "age of the oldest order of a state, by when it entered it"
+    );
+    describe_histogram!(
+        "domorder_order_completion_seconds",
+        "from acceptance to the final state"
+    );
     describe_gauge!("domorder_queue_depth", "orders that are due now, by account");
-    describe_histogram!("domorder_queue_pickup_seconds", "from acceptance to the first claim, orders without a start time");
-    describe_counter!("domorder_leases_expired_total", "orders found with a lapsed lease: their worker died or stalled");
-    describe_counter!("domorder_provider_requests_total", "requests to providers, by operation, class and result");
-    describe_histogram!("domorder_provider_request_seconds", "requests to providers, connecting and repeating included");
-    describe_gauge!("domorder_unknown_outcomes", "orders whose effect is not known, by account");
-    describe_counter!("domorder_unknown_resolved_total", "unknown outcomes found out, by resolution");
-    describe_counter!("domorder_duplicates_prevented_total", "paid calls that were not made because of a guard");
+    describe_histogram!(
+        "domorder_queue_pickup_seconds",
+        "from acceptance to the first claim, orders without a start time"
+    );
+    describe_counter!(
+        "domorder_leases_expired_total",
+        "orders found with a lapsed lease: their worker died or stalled"
+    );
+    describe_counter!(
+        "domorder_provider_requests_total",
+        "requests to providers, by operation, class and result"
+    );
+    describe_histogram!(
+        "domorder_provider_request_seconds",
+        "requests to providers, connecting and repeating included"
+    );
+    describe_gauge!(
+        "domorder_unknown_outcomes",
+        "orders whose effect is not known, by account"
+    );
+    describe_counter!(
+        "domorder_unknown_resolved_total",
+        "unknown outcomes found out, by resolution"
+    );
+    describe_counter!(
+        "domorder_duplicates_prevented_total",
+        "paid calls that were not made because of a guard"
+    );
     describe_gauge!("domorder_account_paused", "1 while the account is paused");
     describe_counter!("domorder_polls_total", "looks at orders that wait, by result");
     describe_gauge!("domorder_redis_up", "1 while Redis answers");
     describe_counter!("domorder_records_set_aside_total", "records that could not be read");
-    describe_counter!("domorder_records_refused_total", "records of late holders, refused by the fence");
-    describe_counter!("domorder_unlisted_answers_total", "answers that are in no table, by account");
+    describe_counter!(
+        "domorder_records_refused_total",
+        "records of late holders, refused by the fence"
+    );
+    describe_counter!(
+        "domorder_unlisted_answers_total",
+        "answers that are in no table, by account"
+    );
 }
 
 /// A document became an order.
@@ -85,9 +138,10 @@ pub fn record_refused() {
 }
 
 /// An order was claimed; the first time, its wait is told.
-pub fn picked_up(account: &str, order: &Order, record: &OrderRecord, now_ms: i64) {
+pub fn picked_up(account: &str, order: &Order, record: &OrderRecord, now_ms: u64) {
     if record.updated_at.is_none() && order.not_before.is_none() {
-        let waited = now_ms.saturating_sub(record.created_at.as_millisecond()).max(0);
+        let created = u64::try_from(record.created_at.as_millisecond()).unwrap_or(0);
+        let waited = now_ms.saturating_sub(created);
         histogram!("domorder_queue_pickup_seconds", "account" => account.to_owned()).record(seconds_of_ms(waited));
     }
 }
@@ -101,13 +155,16 @@ pub fn state_changed(order: &Order, before: &OrderRecord, after: &OrderRecord) {
             State::Failed | State::Cancelled => "ended",
             _ => "present",
         };
-        counter!("domorder_unknown_resolved_total", "account" => order.account.clone(), "resolution" => resolution).increment(1);
+        counter!("domorder_unknown_resolved_total", "account" => order.account.clone(), "resolution" => resolution)
+            .increment(1);
     }
     let guard = match (after.state, after.reason) {
         (State::Succeeded, Some(Reason::AlreadyDone)) => Some("read_first"),
         (State::Succeeded, _) if before.state == State::UnknownOutcome => Some("reconciled"),
         (State::InProgress | State::Blocked, _) if before.state == State::Queued => Some("adopted"),
-        (State::ActionRequired, Some(Reason::ExpectationDiffers)) if before.state == State::Queued => Some("expectation"),
+        (State::ActionRequired, Some(Reason::ExpectationDiffers)) if before.state == State::Queued => {
+            Some("expectation")
+        }
         _ => None,
     };
     if let Some(guard) = guard {
@@ -120,7 +177,11 @@ pub fn finished(order: &Order, record: &OrderRecord, now: Timestamp) {
     let (kind, account) = (order.kind.as_str(), order.account.clone());
     counter!("domorder_orders_finished_total", "kind" => kind, "account" => account.clone(), "outcome" => record.state.as_str())
         .increment(1);
-    let took = now.as_millisecond().saturating_sub(record.created_at.as_millisecond()).max(0);
+    let took = now
+        .as_millisecond()
+        .saturating_sub(record.created_at.as_millisecond())
+        .max(0)
+        .unsigned_abs();
     histogram!("domorder_order_completion_seconds", "kind" => kind, "account" => account).record(seconds_of_ms(took));
 }
 
@@ -161,7 +222,9 @@ impl Calls {
     /// An observer for an account.
     #[must_use]
     pub fn of(account: &str) -> Arc<dyn CallObserver> {
-        Arc::new(Self { account: account.to_owned() })
+        Arc::new(Self {
+            account: account.to_owned(),
+        })
     }
 }
 
@@ -198,7 +261,9 @@ async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_job
         let mut unknown = 0;
         for state in State::ALL {
             for kind in Kind::ALL {
-                let n = counts.get(&(*state, *kind, account.clone())).copied().unwrap_or(0);
+                let same =
+                    |c: &&domorder_jobs::ledger::Count| c.state == *state && c.kind == *kind && c.account == *account;
+                let n = counts.iter().filter(same).map(|c| c.n).sum();
                 if *state == State::UnknownOutcome {
                     unknown += n;
                 }
@@ -207,23 +272,30 @@ async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_job
             }
         }
         gauge!("domorder_unknown_outcomes", "account" => account.clone()).set(as_f64(unknown));
-        gauge!("domorder_queue_depth", "account" => account.clone()).set(as_f64(ledger.queue_depth(account).await?));
-        let paused = ledger.paused(account).await?.is_some();
+        gauge!("domorder_queue_depth", "account" => account.clone())
+            .set(as_f64(ledger.queue_depth(account).await?.due));
+        let paused = !ledger.paused(std::slice::from_ref(account)).await?.is_empty();
         gauge!("domorder_account_paused", "account" => account.clone()).set(if paused { 1.0 } else { 0.0 });
     }
     let now = ledger.now_ms().await?;
     for state in State::ALL.iter().filter(|s| !s.is_final()) {
-        let age = ledger.oldest(*state).await?.map_or(0, |since| now.saturating_sub(since).max(0));
+        let age = ledger
+            .oldest(*state)
+            .await?
+            .map_or(0, |since| now.saturating_sub(since));
         gauge!("domorder_order_oldest_age_seconds", "state" => state.as_str()).set(seconds_of_ms(age));
     }
     Ok(())
 }
 
-fn seconds_of_ms(ms: i64) -> f64 {
-    Duration::from_millis(ms.unsigned_abs()).as_secs_f64()
+fn seconds_of_ms(ms: u64) -> f64 {
+    Duration::from_millis(ms).as_secs_f64()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "gauges are floating point; counts above 2^53 do not occur")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "gauges are floating point; counts above 2^53 do not occur"
+)]
 fn as_f64(n: u64) -> f64 {
     n as f64
 }

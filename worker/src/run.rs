@@ -80,21 +80,33 @@ pub async fn run(
     let lanes = Arc::new(lanes);
     let accounts: Vec<String> = config.accounts.keys().cloned().collect();
     if parts.http {
-        let app = http::router(http::Probed { ledger: ledger.clone(), lanes: Arc::clone(&lanes), accounts, metrics: metrics.clone() });
+        let app = http::router(http::Probed {
+            ledger: ledger.clone(),
+            lanes: Arc::clone(&lanes),
+            accounts,
+            metrics: metrics.clone(),
+        });
         let listener = tokio::net::TcpListener::bind(config.http.listen)
             .await
             .with_context(|| format!("http.listen: {} cannot be bound", config.http.listen))?;
         listening(listener.local_addr()?);
         let stopped = stop.clone();
         tracker.spawn(async move {
-            let served = axum::serve(listener, app).with_graceful_shutdown(async move { stopped.cancelled().await }).await;
+            let served = axum::serve(listener, app)
+                .with_graceful_shutdown(async move { stopped.cancelled().await })
+                .await;
             if let Err(error) = served {
                 tracing::error!(%error, "the HTTP server ended");
             }
         });
     }
     tracker.spawn(upkeep(metrics, stop.clone()));
-    tracing::info!(instance, accounts = providers.len(), version = env!("CARGO_PKG_VERSION"), "running");
+    tracing::info!(
+        instance,
+        accounts = providers.len(),
+        version = env!("CARGO_PKG_VERSION"),
+        "running"
+    );
     stop.cancelled().await;
     shut_down(&lanes, tracker, config.worker.shutdown_grace).await;
     Ok(())
@@ -130,11 +142,17 @@ async fn check_server(ledger: &Ledger, config: &Config) -> anyhow::Result<()> {
     }
     let relaxed = wiring::ledger_settings(config).durability == Durability::Relaxed;
     if relaxed {
-        tracing::warn!("redis.durability is \"relaxed\": a crash of Redis can lose orders and the proof of what was bought");
+        tracing::warn!(
+            "redis.durability is \"relaxed\": a crash of Redis can lose orders and the proof of what was bought"
+        );
         return Ok(());
     }
-    if !report.ok() {
-        let told: Vec<String> = report.faults.iter().map(|f| format!("  - {}\n    {}", f.what, f.mend)).collect();
+    if !report.faults.is_empty() {
+        let told: Vec<String> = report
+            .faults
+            .iter()
+            .map(|f| format!("  - {}\n    {}", f.what, f.mend))
+            .collect();
         bail!("the Redis server is not fit to hold orders:\n{}", told.join("\n"));
     }
     Ok(())
@@ -153,7 +171,11 @@ async fn upkeep(metrics: PrometheusHandle, stop: CancellationToken) {
 
 async fn shut_down(lanes: &[Lane], tracker: TaskTracker, grace: Duration) {
     let in_hand: usize = lanes.iter().map(|l| l.current().in_hand()).sum();
-    tracing::info!(in_hand, ?grace, "stopping: nothing new is taken, what is in hand is finished");
+    tracing::info!(
+        in_hand,
+        ?grace,
+        "stopping: nothing new is taken, what is in hand is finished"
+    );
     for lane in lanes {
         lane.current().stop_claiming();
     }
@@ -175,5 +197,5 @@ async fn shut_down(lanes: &[Lane], tracker: TaskTracker, grace: Duration) {
 }
 
 fn ulid() -> String {
-    domorder_jobs::order::new_instance_id()
+    domorder_jobs::ledger::new_order_id(0)
 }

@@ -30,17 +30,15 @@ async fn round(
     ledger: &Ledger,
     retention: &Retention,
     stop: &CancellationToken,
-) -> Result<usize, domorder_jobs::ledger::LedgerError> {
-    let now = ledger.now_ms().await?;
-    let before = |age: Duration| now.saturating_sub(u64::try_from(age.as_millis()).unwrap_or(u64::MAX));
+) -> Result<u64, domorder_jobs::ledger::LedgerError> {
     let mut swept = 0;
     while !stop.is_cancelled() {
-        let n = ledger.sweep(before(retention.finished), STEP).await?;
+        let n = ledger.sweep(retention.finished, STEP).await?;
         swept += n;
-        if n < STEP {
+        if n == 0 {
             break;
         }
     }
-    ledger.trim_events(before(retention.events)).await?;
+    ledger.trim_events(retention.events).await?;
     Ok(swept)
 }

@@ -20,7 +20,8 @@ pub enum LogFormat {
 
 /// Starts logging to standard error. The filter is `DOMORDER_LOG` (as `RUST_LOG`), by default `info`.
 pub fn start(format: LogFormat) {
-    let filter = EnvFilter::try_from_env("DOMORDER_LOG").unwrap_or_else(|_| EnvFilter::new("info,apalis=warn,apalis_core=warn"));
+    let filter =
+        EnvFilter::try_from_env("DOMORDER_LOG").unwrap_or_else(|_| EnvFilter::new("info,apalis=warn,apalis_core=warn"));
     let json = match format {
         LogFormat::Json => true,
         LogFormat::Text => false,
@@ -29,9 +30,15 @@ pub fn start(format: LogFormat) {
     let registry = tracing_subscriber::registry().with(filter);
     // A second start (tests run several workers in one process) keeps the first.
     let _ = if json {
-        let layer = tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
+        let layer = tracing_subscriber::fmt::layer()
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false);
         registry.with(layer.with_writer(std::io::stderr)).try_init()
     } else {
-        registry.with(tracing_subscriber::fmt::layer().compact().with_writer(std::io::stderr)).try_init()
+        registry
+            .with(tracing_subscriber::fmt::layer().compact().with_writer(std::io::stderr))
+            .try_init()
     };
 }

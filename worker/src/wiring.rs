@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use domorder_api_client::connectreseller::{ConnectReseller, ConnectResellerSettings};
-use domorder_api_client::logicboxes::{LogicBoxes, LogicBoxesSettings};
+use domorder_api_client::connectreseller::{self, ConnectReseller};
+use domorder_api_client::logicboxes::{self, LogicBoxes};
 use domorder_api_client::provider::{InvoiceOption, Operation, Provider};
 use domorder_config::{Account, Config, Credentials, Durability as Wanted, InvoiceOption as Invoice};
 use domorder_jobs::catalogue::{AccountDefaults, AccountFacts, Capabilities, Catalogue};
@@ -42,15 +42,14 @@ fn provider(name: &str, account: &Account) -> anyhow::Result<Option<Arc<dyn Prov
     let observer = Some(Calls::of(name));
     Ok(match &account.credentials {
         Credentials::ConnectReseller { api_key } => {
-            let mut settings = ConnectResellerSettings::new(api_key.clone());
-            settings.base_url = account.base_url.clone();
+            let mut settings = connectreseller::Settings::new(account.base_url.clone(), api_key.clone());
             settings.timeout = account.timeout;
             settings.observer = observer;
             Some(Arc::new(ConnectReseller::new(settings)?))
         }
         Credentials::LogicBoxes { auth_userid, api_key } => {
-            let mut settings = LogicBoxesSettings::new(auth_userid.clone(), api_key.clone());
-            settings.base_url = account.base_url.clone();
+            let mut settings =
+                logicboxes::Settings::new(account.base_url.clone(), auth_userid.clone(), api_key.clone());
             settings.timeout = account.timeout;
             settings.observer = observer;
             Some(Arc::new(LogicBoxes::new(settings)?))
@@ -65,12 +64,18 @@ pub fn catalogue(config: &Config, providers: &Providers) -> Catalogue {
     Catalogue::new(config.accounts.iter().map(|(name, account)| {
         let provider = account.provider.as_str();
         let served = providers.get(name);
-        let sells = Operation::ALL.into_iter().filter(|o| served.is_some_and(|p| p.sells(*o))).collect();
+        let sells = Operation::ALL
+            .into_iter()
+            .filter(|o| served.is_some_and(|p| p.sells(*o)))
+            .collect();
         let facts = AccountFacts {
             provider: provider.to_owned(),
             sells,
             // Prices cannot be asked yet: an order with a limit is refused rather than bought without one.
-            capabilities: Capabilities { quotes: false, ..Capabilities::of(provider).unwrap_or_default() },
+            capabilities: Capabilities {
+                quotes: false,
+                ..Capabilities::of(provider).unwrap_or_default()
+            },
             default_customer: account.default_customer.clone(),
             default_nameservers: account.default_nameservers.clone(),
             defaults: AccountDefaults {
@@ -156,7 +161,11 @@ pub async fn ledger_when_there(config: &Config) -> anyhow::Result<Ledger> {
 /// # Errors
 /// Where the file cannot be read or written, or is no key file.
 pub fn key_ring(config: &Config, config_file: Option<&Path>, create: bool) -> anyhow::Result<KeyRing> {
-    let path = config.secrets.key_file.clone().unwrap_or_else(|| default_key_file(config_file));
+    let path = config
+        .secrets
+        .key_file
+        .clone()
+        .unwrap_or_else(|| default_key_file(config_file));
     match std::fs::read_to_string(&path) {
         Ok(text) => {
             let text = SecretString::from(text);
@@ -214,5 +223,10 @@ fn write_new_secret(path: &Path, text: &SecretString) -> anyhow::Result<()> {
 /// The producer of this configuration.
 #[must_use]
 pub fn producer(config: &Config, ledger: &Ledger, catalogue: Catalogue, ring: Arc<KeyRing>) -> Producer {
-    Producer::new(ledger.clone(), Arc::new(catalogue), ring, config.polling.transfer_deadline)
+    Producer::new(
+        ledger.clone(),
+        Arc::new(catalogue),
+        ring,
+        config.polling.transfer_deadline,
+    )
 }

@@ -26,7 +26,10 @@ impl Lane {
     /// The handle of the worker that runs now.
     #[must_use]
     pub fn current(&self) -> LaneHandle {
-        self.handle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.handle
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -40,7 +43,9 @@ pub fn start(
 ) -> Lane {
     let backend = make();
     let handle = Arc::new(std::sync::Mutex::new(backend.handle()));
-    let lane = Lane { handle: Arc::clone(&handle) };
+    let lane = Lane {
+        handle: Arc::clone(&handle),
+    };
     // Unique per process start: two replicas, or one that was restarted, are never taken for one another.
     let name = format!("{}@{instance}", handler.account);
     tracker.spawn(async move {
@@ -66,7 +71,11 @@ pub fn start(
                 break;
             }
             metrics::counter!("domorder_worker_restarts_total", "account" => handler.account.clone()).increment(1);
-            tracing::error!(account = handler.account, ?ended, "the lane's worker ended: it is started again");
+            tracing::error!(
+                account = handler.account,
+                ?ended,
+                "the lane's worker ended: it is started again"
+            );
             tokio::time::sleep(RESTART_PAUSE).await;
             starts += 1;
         }

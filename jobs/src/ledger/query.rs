@@ -170,11 +170,23 @@ impl Ledger {
     /// # Errors
     /// Any of the server's.
     pub async fn find_by_key(&self, idempotency_key: &str) -> Result<Option<String>, LedgerError> {
+        Ok(self.find_key(idempotency_key).await?.map(|(id, _)| id))
+    }
+
+    /// As [`Ledger::find_by_key`], with the fingerprint of the content that the key stands for.
+    ///
+    /// # Errors
+    /// Any of the server's.
+    pub async fn find_key(&self, idempotency_key: &str) -> Result<Option<(String, String)>, LedgerError> {
         let key = self.inner.keys.idem(idempotency_key);
         let mut command = redis::cmd("GET");
         command.arg(&key);
         let answer = self.inner.others.one(slot_of(&key), command, self.patience()).await?;
-        Ok(value::opt_text(&answer).and_then(|text| text.split(' ').next().map(str::to_owned)))
+        let text = value::opt_text(&answer);
+        Ok(text.and_then(|text| {
+            text.split_once(' ')
+                .map(|(id, print)| (id.to_owned(), print.to_owned()))
+        }))
     }
 
     /// Orders by state, newest first. The cursor names a place and not a number, so it is stable while orders come and go;

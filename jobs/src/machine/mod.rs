@@ -441,7 +441,12 @@ fn retry_at(record: &mut OrderRecord, facts: &Facts<'_>, at_least: Option<Durati
         return None;
     }
     // The policy's own chance is switched off: chance comes in with the facts.
-    let policy = Backoff { initial: facts.policy.retry_initial, max: facts.policy.retry_max, jitter: 0.0, ..Backoff::default() };
+    let policy = Backoff {
+        initial: facts.policy.retry_initial,
+        max: facts.policy.retry_max,
+        jitter: 0.0,
+        ..Backoff::default()
+    };
     let delay = delay(record.retries, &policy).mul_f64(0.75 + 0.25 * facts.jitter.clamp(0.0, 1.0));
     record.retries = record.retries.saturating_add(1);
     Some(facts.now + signed(delay.max(at_least.unwrap_or_default())))

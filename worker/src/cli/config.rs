@@ -9,7 +9,7 @@ use super::{Cli, Failure, Loaded};
 
 /// Commands about the configuration.
 #[derive(Debug, Subcommand)]
-pub enum ConfigCommand {
+pub(super) enum ConfigCommand {
     /// Print the configuration as it is in force, secrets masked; or everything that is wrong with it
     Check,
 }

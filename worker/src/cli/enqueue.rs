@@ -19,7 +19,7 @@ const BATCH: usize = 1024;
 
 /// Arguments of `enqueue`.
 #[derive(Debug, Args)]
-pub struct EnqueueArgs {
+pub(super) struct EnqueueArgs {
     /// JSON or NDJSON files; `-` or none: standard input
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -34,7 +34,10 @@ pub(super) async fn run(loaded: Loaded, args: &EnqueueArgs) -> Result<ExitCode, 
     let catalogue = wiring::catalogue(&loaded.config, &providers);
     let producer = wiring::producer(&loaded.config, &ledger, catalogue, ring);
     let bar = progress(documents.len());
-    let mut told = Told { json: args.output.output == Format::Json, ..Told::default() };
+    let mut told = Told {
+        json: args.output.output == Format::Json,
+        ..Told::default()
+    };
     for batch in documents.chunks(BATCH) {
         let bytes: Vec<&[u8]> = batch.iter().map(|d| d.text.as_slice()).collect();
         for (document, answer) in batch.iter().zip(producer.submit(&bytes, clock::now()).await) {
@@ -58,7 +61,9 @@ fn read(files: &[PathBuf]) -> Result<Vec<Document>, Failure> {
     for file in files {
         let mut text = Vec::new();
         if file.as_os_str() == "-" {
-            std::io::stdin().read_to_end(&mut text).context("standard input cannot be read")?;
+            std::io::stdin()
+                .read_to_end(&mut text)
+                .context("standard input cannot be read")?;
         } else {
             text = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
         }
@@ -72,12 +77,18 @@ fn read(files: &[PathBuf]) -> Result<Vec<Document>, Failure> {
 fn split(name: &str, text: &[u8], documents: &mut Vec<Document>) {
     let whole = serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok();
     if whole {
-        documents.push(Document { place: name.to_owned(), text: text.to_vec() });
+        documents.push(Document {
+            place: name.to_owned(),
+            text: text.to_vec(),
+        });
         return;
     }
     for (number, line) in text.split(|b| *b == b'\n').enumerate() {
         if !line.trim_ascii().is_empty() {
-            documents.push(Document { place: format!("{name}:{}", number + 1), text: line.to_vec() });
+            documents.push(Document {
+                place: format!("{name}:{}", number + 1),
+                text: line.to_vec(),
+            });
         }
     }
 }
@@ -133,7 +144,13 @@ impl Told {
     }
 
     fn end(self) -> ExitCode {
-        let Self { accepted, replayed, refused, unavailable, .. } = self;
+        let Self {
+            accepted,
+            replayed,
+            refused,
+            unavailable,
+            ..
+        } = self;
         if self.json {
             print_json(&self.lines);
         }

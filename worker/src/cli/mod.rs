@@ -19,7 +19,7 @@ use domorder_jobs::ledger::{Ledger, LedgerError};
 use crate::telemetry::LogFormat;
 use crate::wiring;
 
-pub use output::Format;
+use output::Format;
 
 /// Drives domain and email orders to their end, charged once.
 #[derive(Debug, Parser)]
@@ -53,7 +53,7 @@ enum Command {
 
 /// For people or for programs.
 #[derive(Debug, Clone, Copy, Args)]
-pub struct OutputArgs {
+struct OutputArgs {
     /// For people or for programs
     #[arg(short, long, value_enum, default_value_t)]
     output: Format,
@@ -61,7 +61,7 @@ pub struct OutputArgs {
 
 /// Why a command did not do what it was asked for; carries the exit code.
 #[derive(Debug)]
-pub enum Failure {
+enum Failure {
     /// 1.
     Failed(anyhow::Error),
     /// 2.
@@ -78,7 +78,11 @@ impl From<anyhow::Error> for Failure {
 
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
-        if error.is_retryable() { Self::Unreachable(error.into()) } else { Self::Failed(error.into()) }
+        if error.is_retryable() {
+            Self::Unreachable(error.into())
+        } else {
+            Self::Failed(error.into())
+        }
     }
 }
 
@@ -91,8 +95,11 @@ struct Loaded {
 impl Loaded {
     fn of(cli: &Cli) -> Result<Self, Failure> {
         let file = domorder_config::locate(cli.config.clone(), domorder_config::process_env());
-        let (config, sources) = domorder_config::load(LoadOptions { file, env: domorder_config::process_env() })
-            .map_err(|errors| Failure::Usage(errors.to_string()))?;
+        let (config, sources) = domorder_config::load(LoadOptions {
+            file,
+            env: domorder_config::process_env(),
+        })
+        .map_err(|errors| Failure::Usage(errors.to_string()))?;
         Ok(Self { config, sources })
     }
 

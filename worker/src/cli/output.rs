@@ -2,12 +2,11 @@
 
 use std::io::Write as _;
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ContentArrangement, Table};
 
 /// How a command answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     /// For people.
     #[default]
     Table,
@@ -16,7 +15,7 @@ pub enum Format {
 }
 
 /// Writes to standard output. A reader that went away (`| head`) is no fault.
-pub fn print(text: &str) {
+pub(super) fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes());
     if !text.ends_with('\n') {
@@ -25,13 +24,15 @@ pub fn print(text: &str) {
 }
 
 /// JSON, as wide as it is.
-pub fn print_json(value: &impl serde::Serialize) {
+pub(super) fn print_json(value: &impl serde::Serialize) {
     print(&serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
 /// A table with a head.
-pub fn table(head: &[&str]) -> Table {
+pub(super) fn table(head: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(head.to_vec());
+    table
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(head.to_vec());
     table
 }

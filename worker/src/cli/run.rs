@@ -13,7 +13,7 @@ use crate::{metrics, wiring};
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
-pub struct RunArgs {
+pub(super) struct RunArgs {
     /// No HTTP server
     #[arg(long, conflicts_with = "no_worker")]
     no_http: bool,
@@ -37,7 +37,10 @@ pub(super) async fn run(loaded: Loaded, args: &RunArgs) -> Result<ExitCode, Fail
     let handle = metrics::install()?;
     let stop = CancellationToken::new();
     stop_on_signal(stop.clone())?;
-    let parts = Parts { http: !args.no_http, worker: !args.no_worker };
+    let parts = Parts {
+        http: !args.no_http,
+        worker: !args.no_worker,
+    };
     let listening = |address: std::net::SocketAddr| tracing::info!(%address, "HTTP listens");
     crate::run::run(config, ring, parts, handle, stop, listening).await?;
     Ok(ExitCode::SUCCESS)

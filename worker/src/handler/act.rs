@@ -29,12 +29,8 @@ impl Visitor<'_> {
             Step::Look(how) => Observation::Saw(self.look(how).await),
             Step::ReadFunds => Observation::Funds(self.funds().await),
             Step::Cancel => Observation::CancelAnswered(self.guarded(Call::Cancel).await),
-            Step::AmendAuthCode => {
-                Observation::AmendAnswered(self.guarded(Call::AmendAuthCode).await)
-            }
-            Step::ResendApproval => {
-                Observation::AmendAnswered(self.guarded(Call::ResendApproval).await)
-            }
+            Step::AmendAuthCode => Observation::AmendAnswered(self.guarded(Call::AmendAuthCode).await),
+            Step::ResendApproval => Observation::AmendAnswered(self.guarded(Call::ResendApproval).await),
             // The loop handles these itself; being handed out again is what they come to.
             Step::Submit | Step::Wait(_) | Step::Close => Observation::Claimed,
         }
@@ -50,7 +46,9 @@ impl Visitor<'_> {
             Look::Reconcile => Some(handler.provider.visit()),
             Look::Follow => None,
         };
-        let Some(question) = self.question() else { return unusable() };
+        let Some(question) = self.question() else {
+            return unusable();
+        };
         let sighting = handler.provider.look(visit.as_mut(), &question).await;
         m::polled(&self.order, how, &sighting);
         let concludes = how == Look::Reconcile && matches!(sighting, Sighting::Absent(_));
@@ -59,7 +57,10 @@ impl Visitor<'_> {
         }
         if concludes && let Err(trouble) = handler.provider.control().await {
             // "Not found" by a provider that answers nothing else either is no answer.
-            return Sighting::Unreadable(Trouble { detail: format!("the control read failed: {}", trouble.detail), ..trouble });
+            return Sighting::Unreadable(Trouble {
+                detail: format!("the control read failed: {}", trouble.detail),
+                ..trouble
+            });
         }
         sighting
     }
@@ -92,7 +93,7 @@ impl Visitor<'_> {
     pub(super) async fn submit(&mut self, mut decision: Decision) -> Option<Observation> {
         let intended = Instant::now();
         if let Some(intent) = &mut decision.record.intent {
-            intent.epoch = self.claim.epoch.n;
+            intent.epoch = self.claim.epoch.number;
             intent.digest = self.purchase.as_ref().map(digest).unwrap_or_default();
         }
         tracing::Span::current().record("attempt", decision.record.attempts);
@@ -138,13 +139,30 @@ impl Visitor<'_> {
             }
             Ok(())
         });
-        let Some(question) = self.question() else { return not_sent("the order cannot be turned into a request") };
+        let Some(question) = self.question() else {
+            return not_sent("the order cannot be turned into a request");
+        };
         let outcome = match call {
-            Call::Submit => handler.provider.submit(&mut visit, question.purchase, question.baseline).await,
+            Call::Submit => {
+                handler
+                    .provider
+                    .submit(&mut visit, question.purchase, question.baseline)
+                    .await
+            }
             Call::Cancel => handler.provider.cancel(&mut visit, &question).await,
-            Call::ResendApproval => handler.provider.amend(&mut visit, &question, &Amendment::ResendApproval).await,
+            Call::ResendApproval => {
+                handler
+                    .provider
+                    .amend(&mut visit, &question, &Amendment::ResendApproval)
+                    .await
+            }
             Call::AmendAuthCode => match auth_code(question.purchase) {
-                Some(code) => handler.provider.amend(&mut visit, &question, &Amendment::AuthCode(code)).await,
+                Some(code) => {
+                    handler
+                        .provider
+                        .amend(&mut visit, &question, &Amendment::AuthCode(code))
+                        .await
+                }
                 None => not_sent("there is no auth code to hand in"),
             },
         };
@@ -170,7 +188,9 @@ fn auth_code(purchase: &domorder_api_client::provider::Purchase) -> Option<Secre
 }
 
 fn not_sent(detail: &str) -> Outcome {
-    Outcome::NotSent(NotSent { detail: detail.to_owned() })
+    Outcome::NotSent(NotSent {
+        detail: detail.to_owned(),
+    })
 }
 
 fn unusable() -> Sighting {
@@ -183,7 +203,9 @@ fn unusable() -> Sighting {
 
 /// First bytes of a digest of what is sent, by which a late answer is matched to its intent; no secret goes into it.
 fn digest(purchase: &domorder_api_client::provider::Purchase) -> String {
-    domorder_jobs::fingerprint::short_digest(&format!("{}|{}", purchase.operation().as_str(), purchase.domain()))
+    domorder_jobs::fingerprint::short_digest(
+        format!("{}|{}", purchase.operation().as_str(), purchase.domain()).as_bytes(),
+    )
 }
 
 /// An outcome in words, without secrets.
@@ -191,7 +213,10 @@ fn told(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Accepted(accepted) => {
             let Evidence { provider_order_id, .. } = &accepted.evidence;
-            format!("accepted, at the provider {}", provider_order_id.as_deref().unwrap_or("without an id"))
+            format!(
+                "accepted, at the provider {}",
+                provider_order_id.as_deref().unwrap_or("without an id")
+            )
         }
         Outcome::Rejected(r) => format!("rejected ({:?}): {}", r.class, r.message),
         Outcome::NotSent(n) => format!("not sent: {}", n.detail),

@@ -98,7 +98,7 @@ impl Handler {
     async fn set_aside(&self, claim: &Claim, error: &str) {
         tracing::error!(order.id = %claim.order.id, error, "the order's record cannot be read: set aside, see `domorder doctor`");
         m::set_aside();
-        if let Err(error) = self.ledger.set_aside(claim.order.id, claim.order.fence, error).await {
+        if let Err(error) = self.ledger.set_aside(&claim.order.id, claim.order.fence).await {
             tracing::warn!(order.id = %claim.order.id, %error, "it could not be set aside: it comes back when its lease lapses");
         }
     }
@@ -113,13 +113,15 @@ fn parse(doc: &str, rec: &str) -> Result<(Order, OrderRecord), String> {
 impl Visitor<'_> {
     /// What the order meets first: a document that cannot be used, a signal, or just that it was handed out.
     fn first_observation(&mut self) -> Observation {
-        let newer = self.written.auth_code.as_ref().map(|s| Sealed::from_stored(s.clone()));
+        let newer = self.written.auth_code.as_ref().map(|s| Sealed::from(s.clone()));
         match self.order.purchase(&self.handler.ring, newer.as_ref()) {
             Ok(purchase) => self.purchase = Some(purchase),
             Err(error) => return Observation::Unusable(error.to_string()),
         }
         // One signal a claim; what is left makes the order due again at once.
-        let Some(first) = self.claim.order.signals.first() else { return Observation::Claimed };
+        let Some(first) = self.claim.order.signals.first() else {
+            return Observation::Claimed;
+        };
         self.signals_taken = 1;
         match serde_json::from_str::<StoredSignal>(first) {
             Ok(signal) => {
@@ -152,11 +154,15 @@ impl Visitor<'_> {
             seen = match decision.step {
                 Step::Wait(_) | Step::Close => return self.last(decision).await,
                 Step::Submit => {
-                    let Some(answer) = self.submit(decision).await else { return };
+                    let Some(answer) = self.submit(decision).await else {
+                        return;
+                    };
                     answer
                 }
                 step if changed => {
-                    let Some(answer) = self.record_and_do(decision, step).await else { return };
+                    let Some(answer) = self.record_and_do(decision, step).await else {
+                        return;
+                    };
                     answer
                 }
                 step => {
@@ -184,7 +190,9 @@ impl Visitor<'_> {
             quiet_until: self.quiet_until(),
             breaker_until: None,
             amends_auth_code: handler.provider.can_amend(&act::auth_code_amendment()),
-            resends_approval: handler.provider.can_amend(&domorder_api_client::provider::Amendment::ResendApproval),
+            resends_approval: handler
+                .provider
+                .can_amend(&domorder_api_client::provider::Amendment::ResendApproval),
             jitter: rand::random::<f64>(),
             policy: &handler.policy,
         }
@@ -193,14 +201,18 @@ impl Visitor<'_> {
     /// Now by Redis' clock: what the claim told, and the time since by our own.
     fn now(&self) -> Timestamp {
         let since = SignedDuration::try_from(self.claim.hold.since.elapsed()).unwrap_or(SignedDuration::ZERO);
-        Timestamp::from_millisecond(self.claim.claimed_at_ms).unwrap_or(Timestamp::UNIX_EPOCH) + since
+        Timestamp::from_millisecond(i64::try_from(self.claim.claimed_at_ms).unwrap_or(0))
+            .unwrap_or(Timestamp::UNIX_EPOCH)
+            + since
     }
 
     /// After a restart or failover of the ledger's server: no paid call for the settle time.
     fn quiet_until(&self) -> Option<Timestamp> {
         let epoch = self.claim.epoch;
-        (epoch.n > 1).then_some(())?;
+        (epoch.number > 1).then_some(())?;
         let settle = SignedDuration::try_from(self.handler.policy.settle).ok()?;
-        Timestamp::from_millisecond(epoch.since_ms).ok().map(|since| since + settle)
+        Timestamp::from_millisecond(i64::try_from(epoch.since_ms).ok()?)
+            .ok()
+            .map(|since| since + settle)
     }
 }

@@ -101,12 +101,12 @@ impl Visitor<'_> {
         let timeline = tells || self.said.is_some();
         let timeline = timeline.then(|| timeline_entry(&next, decision.why, version, now, self.said.take().as_deref()));
         let due = match decision.step {
-            Step::Wait(Some(at)) => Due::At(at.as_millisecond()),
+            Step::Wait(Some(at)) => Due::At(u64::try_from(at.as_millisecond()).unwrap_or(0)),
             Step::Wait(None) | Step::Close => Due::Never,
-            _ => Due::Held,
+            _ => Due::Now,
         };
         Record {
-            id: self.order.id,
+            id: self.claim.order.id.clone(),
             fence: self.claim.order.fence,
             version: self.version,
             rec: serde_json::to_string(&next).unwrap_or_default(),
@@ -116,8 +116,10 @@ impl Visitor<'_> {
             timeline,
             signals_consumed: std::mem::take(&mut self.signals_taken),
             release: purpose == Purpose::Last,
-            closes: next.state.is_final(),
-            intent_epoch: (purpose == Purpose::Intent).then_some(self.claim.epoch.n),
+            release_lane: false,
+            priority: self.order.priority,
+            durable: true,
+            intent_epoch: (purpose == Purpose::Intent).then_some(self.claim.epoch.number),
         }
     }
 
@@ -128,8 +130,14 @@ impl Visitor<'_> {
         if !evidence {
             return;
         }
-        let note = timeline_entry(&decision.record, "evidence of a late holder", self.version, self.now(), Some(decision.why));
-        if let Err(error) = self.handler.ledger.note(self.order.id, &note).await {
+        let note = timeline_entry(
+            &decision.record,
+            "evidence of a late holder",
+            self.version,
+            self.now(),
+            Some(decision.why),
+        );
+        if let Err(error) = self.handler.ledger.note(&self.claim.order.id, &note).await {
             // The last place where it can be kept: no secret stands in it.
             tracing::error!(%error, evidence = note, "evidence could not be written to the ledger");
         }
@@ -137,7 +145,7 @@ impl Visitor<'_> {
 
     /// Hands the order back as it is.
     pub(super) async fn give_back(&self) {
-        let lease = [(self.order.id, self.claim.order.fence)];
+        let lease = [(self.claim.order.id.clone(), self.claim.order.fence)];
         if let Err(error) = self.handler.ledger.hand_back(&lease).await {
             tracing::debug!(%error, "not handed back: the lease will lapse");
         }
@@ -149,7 +157,11 @@ impl Handler {
     pub(super) async fn lane(&self, lane: Lane, decision: &Decision) {
         match lane {
             Lane::PauseForCredentials => {
-                let told = decision.record.provider_message.as_deref().unwrap_or("the credentials are refused");
+                let told = decision
+                    .record
+                    .provider_message
+                    .as_deref()
+                    .unwrap_or("the credentials are refused");
                 tracing::error!(
                     account = self.account,
                     told,
@@ -157,7 +169,11 @@ impl Handler {
                      `domorder accounts resume {}`",
                     self.account
                 );
-                if let Err(error) = self.ledger.set_paused(&self.account, Some(&format!("credentials: {told}"))).await {
+                if let Err(error) = self
+                    .ledger
+                    .set_paused(&self.account, Some(&format!("credentials: {told}")))
+                    .await
+                {
                     tracing::error!(account = self.account, %error, "the account could not be paused");
                 }
             }
@@ -174,7 +190,7 @@ async fn write_until_known(
     let mut wait = Duration::from_millis(100);
     loop {
         match ledger.record(record.clone()).await {
-            Err(RecordError::Redis(error)) if !claim.hold.is_lost() => {
+            Err(RecordError::Ledger(error)) if error.is_retryable() && !claim.hold.is_lost() => {
                 tracing::warn!(%error, "the record could not be written: tried again");
                 tokio::time::sleep(wait).await;
                 wait = (wait * 2).min(Duration::from_secs(5));
@@ -185,13 +201,7 @@ async fn write_until_known(
 }
 
 /// One line of the timeline.
-fn timeline_entry(
-    record: &OrderRecord,
-    why: &str,
-    version: u64,
-    now: jiff::Timestamp,
-    said: Option<&str>,
-) -> String {
+fn timeline_entry(record: &OrderRecord, why: &str, version: u64, now: jiff::Timestamp, said: Option<&str>) -> String {
     let mut entry = serde_json::json!({
         "at": now.as_millisecond(), "v": version, "state": record.state, "why": why,
     });
@@ -202,7 +212,10 @@ fn timeline_entry(
             }
         };
         put("reason", record.reason.map(|r| r.as_str().into()));
-        put("charged", (record.charged != domorder_jobs::state::Charged::No).then(|| record.charged.as_str().into()));
+        put(
+            "charged",
+            (record.charged != domorder_jobs::state::Charged::No).then(|| record.charged.as_str().into()),
+        );
         put("attempt", (record.attempts > 0).then(|| record.attempts.into()));
         put("provider", record.provider_message.clone().map(Into::into));
         put("signal", said.map(Into::into));

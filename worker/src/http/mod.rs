@@ -51,7 +51,11 @@ async fn livez(State(probed): State<Probed>) -> Response {
     if stuck.is_empty() {
         (StatusCode::OK, "ok\n").into_response()
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, format!("claim loops do not come round: {}\n", stuck.join(", "))).into_response()
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("claim loops do not come round: {}\n", stuck.join(", ")),
+        )
+            .into_response()
     }
 }
 
@@ -70,5 +74,9 @@ async fn readyz(state: State<Probed>) -> Response {
 
 async fn metrics(State(probed): State<Probed>) -> Response {
     m::read_gauges(&probed.ledger, &probed.accounts).await;
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], probed.metrics.render()).into_response()
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+        probed.metrics.render(),
+    )
+        .into_response()
 }

@@ -1,0 +1,275 @@
+//! What the tests are made of: an instant, facts, records, and one of each thing that can be seen.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use domorder_api_client::provider::{
+    Accepted, Doubt, Ending, Evidence, Guard, Impediment, NotSent, Operation, Outcome, Rejection, RejectionClass,
+    Sighting, Snapshot, Stage, Trouble, TroubleKind,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::machine::{Facts, Policy, SignalSeen};
+use crate::record::{Intent, OrderRecord};
+use crate::state::{Charged, Kind, Needs, Reason, State};
+
+pub(super) static POLICY: LazyLock<Policy> = LazyLock::new(Policy::default);
+
+pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The instant at which every test begins.
+pub(super) fn t0() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).expect("in range")
+}
+
+pub(super) fn secs(n: i64) -> SignedDuration {
+    SignedDuration::from_secs(n)
+}
+
+pub(super) const fn kind_of(operation: Operation) -> Kind {
+    match operation {
+        Operation::Register => Kind::Register,
+        Operation::Transfer => Kind::Transfer,
+        Operation::Renew => Kind::Renew,
+        _ => Kind::EmailOrder,
+    }
+}
+
+/// Nothing keeps the order back, and the provider refuses a repeat.
+pub(super) fn facts(operation: Operation) -> Facts<'static> {
+    Facts {
+        now: t0(),
+        kind: kind_of(operation),
+        operation,
+        not_before: None,
+        guard: Guard::RefusesRepeat,
+        call_timeout: CALL_TIMEOUT,
+        lane_head: true,
+        quiet_until: None,
+        breaker_until: None,
+        amends_auth_code: false,
+        resends_approval: true,
+        jitter: 0.5,
+        policy: &POLICY,
+    }
+}
+
+// --- records --------------------------------------------------------------------------------------------------------
+
+pub(super) fn queued() -> OrderRecord {
+    OrderRecord::accepted(t0() - secs(60), None)
+}
+
+fn stands(state: State, reason: Option<Reason>, needs: Option<Needs>) -> OrderRecord {
+    OrderRecord {
+        state,
+        reason,
+        needs,
+        ..queued()
+    }
+}
+
+pub(super) fn parked(reason: Reason) -> OrderRecord {
+    stands(State::Parked, Some(reason), None)
+}
+
+/// One attempt, `ago` seconds old, whose intent is open.
+pub(super) fn dispatching(ago: i64) -> OrderRecord {
+    OrderRecord {
+        charged: Charged::Unknown,
+        attempts: 1,
+        intent: Some(Intent {
+            attempt: 1,
+            at: t0() - secs(ago),
+            epoch: 1,
+            digest: String::new(),
+            open: true,
+        }),
+        ..stands(State::Dispatching, None, None)
+    }
+}
+
+/// One attempt, `ago` seconds old, of which nothing is known; absence was seen so many times.
+pub(super) fn unknown(ago: i64, absences: u32) -> OrderRecord {
+    let mut record = OrderRecord {
+        state: State::UnknownOutcome,
+        reason: Some(Reason::AnswerLost),
+        attempted_at: Some(t0() - secs(ago)),
+        sent: true,
+        absences,
+        absent_since: (absences > 0).then(|| t0() - secs(ago)),
+        ..dispatching(ago)
+    };
+    if let Some(intent) = &mut record.intent {
+        intent.open = false;
+    }
+    record
+}
+
+/// Taken by the provider after one paid attempt.
+pub(super) fn placed(state: State, reason: Option<Reason>, needs: Option<Needs>) -> OrderRecord {
+    OrderRecord {
+        state,
+        reason,
+        needs,
+        charged: Charged::Yes,
+        attempted_at: None,
+        placed: true,
+        provider_order_id: Some("881".to_owned()),
+        ..unknown(3600, 0)
+    }
+}
+
+/// A person is asked, and nothing stands at the provider.
+pub(super) fn asks(reason: Reason, needs: Needs) -> OrderRecord {
+    stands(State::ActionRequired, Some(reason), Some(needs))
+}
+
+/// A person decides, because what became of the call could not be found out.
+pub(super) fn undecided_unknown(ago: i64) -> OrderRecord {
+    OrderRecord {
+        state: State::ActionRequired,
+        reason: Some(Reason::OutcomeUnknown),
+        needs: Some(Needs::Decision),
+        ..unknown(ago, 0)
+    }
+}
+
+// --- what can be seen -----------------------------------------------------------------------------------------------
+
+pub(super) fn absent() -> Sighting {
+    Sighting::Absent(Snapshot::default())
+}
+
+pub(super) fn taken_elsewhere() -> Sighting {
+    Sighting::Absent(Snapshot {
+        taken_elsewhere: true,
+        ..Snapshot::default()
+    })
+}
+
+pub(super) fn present() -> Sighting {
+    Sighting::Present(Evidence::default())
+}
+
+pub(super) fn pending(stage: Stage) -> Sighting {
+    Sighting::Pending(stage, Evidence::default())
+}
+
+pub(super) fn differs() -> Sighting {
+    Sighting::Differs(Snapshot::default(), "other".to_owned())
+}
+
+pub(super) fn impossible(impediment: Impediment) -> Sighting {
+    Sighting::Impossible(impediment, "no".to_owned())
+}
+
+pub(super) fn ended(ending: Ending) -> Sighting {
+    Sighting::Ended(ending, "over".to_owned())
+}
+
+pub(super) fn trouble(kind: TroubleKind) -> Trouble {
+    Trouble {
+        kind,
+        detail: "no answer".to_owned(),
+        retry_after: None,
+    }
+}
+
+pub(super) fn unreadable(kind: TroubleKind) -> Sighting {
+    Sighting::Unreadable(trouble(kind))
+}
+
+pub(super) fn accepted(stage: Option<Stage>) -> Outcome {
+    Outcome::Accepted(Accepted {
+        stage,
+        ..Accepted::default()
+    })
+}
+
+pub(super) fn rejected(class: RejectionClass) -> Outcome {
+    Outcome::Rejected(Rejection {
+        class,
+        message: "no".to_owned(),
+        retry_after: None,
+    })
+}
+
+pub(super) fn not_sent() -> Outcome {
+    Outcome::NotSent(NotSent {
+        detail: "refused".to_owned(),
+    })
+}
+
+pub(super) fn lost() -> Outcome {
+    Outcome::Unknown(Doubt {
+        detail: "reset".to_owned(),
+        unlisted: false,
+    })
+}
+
+pub(super) const STAGES: [Stage; 10] = [
+    Stage::Working,
+    Stage::LosingRegistrar,
+    Stage::Registry,
+    Stage::HeldForFunds,
+    Stage::AuthCode,
+    Stage::Locked,
+    Stage::Approval,
+    Stage::Contact,
+    Stage::TooYoung,
+    Stage::Stalled,
+];
+
+pub(super) const REFUSALS: [RejectionClass; 11] = [
+    RejectionClass::NoFunds,
+    RejectionClass::Invalid,
+    RejectionClass::Taken,
+    RejectionClass::NotFound,
+    RejectionClass::Unsupported,
+    RejectionClass::AuthCode,
+    RejectionClass::Locked,
+    RejectionClass::TooYoung,
+    RejectionClass::NotAllowed,
+    RejectionClass::Credentials,
+    RejectionClass::Throttled,
+];
+
+/// Every sighting, one of each word.
+pub(super) fn sightings() -> Vec<Sighting> {
+    let mut all = vec![present(), absent(), taken_elsewhere(), differs()];
+    all.extend(STAGES.map(pending));
+    all.extend([Impediment::DomainTaken, Impediment::NotFound, Impediment::NotRegistered].map(impossible));
+    all.extend([Ending::Refused, Ending::Cancelled, Ending::Failed].map(ended));
+    all.extend(
+        [
+            TroubleKind::Credentials,
+            TroubleKind::Throttled,
+            TroubleKind::Unavailable,
+            TroubleKind::Garbled,
+        ]
+        .map(unreadable),
+    );
+    all
+}
+
+/// Every answer, one of each word.
+pub(super) fn outcomes() -> Vec<Outcome> {
+    let mut all = vec![accepted(None), not_sent(), lost()];
+    all.extend(STAGES.map(|stage| accepted(Some(stage))));
+    all.extend(REFUSALS.map(rejected));
+    all
+}
+
+/// Every signal.
+pub(super) fn signals() -> Vec<SignalSeen> {
+    vec![
+        SignalSeen::AuthCode { sealed: "s".to_owned() },
+        SignalSeen::Cancel,
+        SignalSeen::Retry,
+        SignalSeen::CheckNow,
+        SignalSeen::ResendApproval,
+        SignalSeen::Resolve { done: true },
+        SignalSeen::Resolve { done: false },
+    ]
+}

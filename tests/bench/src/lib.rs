@@ -1,1 +1,0 @@
-//! Throughput, latency and size, beside a plain apalis-redis worker.
