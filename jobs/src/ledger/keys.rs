@@ -74,18 +74,18 @@ impl Keys {
 /// Orders that become due in one millisecond run by id; so ids grow within a process, even in one millisecond.
 static IDS: Mutex<ulid::Generator> = Mutex::new(ulid::Generator::new());
 
-/// A new order id for a shard: `<ULID>-<shard>`, so that an id alone says where its order is.
+/// A new order id for a shard: `<shard>-<ULID>`, so that an id alone says where its order is.
 #[must_use]
 pub fn new_order_id(shard: u16) -> String {
     let mut ids = IDS.lock().unwrap_or_else(PoisonError::into_inner);
     let ulid = ids.generate().unwrap_or_else(ulid::Overflow::commit_overflow_increment);
-    format!("{ulid}-{shard}")
+    format!("{shard}-{ulid}")
 }
 
 /// The shard an order id names; `None` if it is no order id.
 #[must_use]
 pub fn shard_of_id(id: &str) -> Option<u16> {
-    let (ulid, shard) = id.split_once('-')?;
+    let (shard, ulid) = id.split_once('-')?;
     let plain = ulid.len() == 26 && ulid.bytes().all(|b| b.is_ascii_alphanumeric());
     (plain && !shard.starts_with('+')).then(|| shard.parse().ok())?
 }
@@ -139,8 +139,8 @@ mod tests {
             "",
             "7",
             "01ARZ3NDEKTSV4RRFFQ69G5FAV",
-            "01ARZ3NDEKTSV4RRFFQ69G5FAV-",
-            "01ARZ3NDEKTSV4RRFFQ69G5FAV-+1",
+            "-01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "+1-01ARZ3NDEKTSV4RRFFQ69G5FAV",
             "a|b-1",
         ] {
             assert_eq!(shard_of_id(wrong), None, "{wrong}");

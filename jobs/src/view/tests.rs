@@ -1,3 +1,4 @@
+use crate::record::OrderRecord;
 use domorder_api_client::provider::Operation;
 use serde_json::json;
 
@@ -6,7 +7,11 @@ use crate::validate::tests::{changed, now, order};
 
 fn view() -> OrderView {
     let change = json!({"metadata": {"invoice": "20931"}, "deadline": "2026-06-01T00:00:00Z"});
-    OrderView::accepted(&order(&changed(Operation::Transfer, change)), now())
+    {
+        let order = order(&changed(Operation::Transfer, change));
+        let record = OrderRecord::accepted(now(), order.deadline);
+        OrderView::of(&order, &record)
+    }
 }
 
 #[test]
