@@ -25,6 +25,7 @@ mod tests;
 
 use std::time::Duration;
 
+use domorder_api_client::http::{Backoff, delay};
 use domorder_api_client::provider::{Guard, Operation, Outcome, Sighting, Trouble, TroubleKind};
 use jiff::{SignedDuration, Timestamp};
 
@@ -439,12 +440,14 @@ fn retry_at(record: &mut OrderRecord, facts: &Facts<'_>, at_least: Option<Durati
     if facts.now.duration_since(since) >= signed(facts.policy.retry_max_elapsed) {
         return None;
     }
-    let delay = domorder_api_client::http::delay(
-        record.retries,
-        facts.policy.retry_initial,
-        facts.policy.retry_max,
-        facts.jitter,
-    );
+    // The policy's own chance is switched off: chance comes in with the facts.
+    let policy = Backoff {
+        initial: facts.policy.retry_initial,
+        max: facts.policy.retry_max,
+        jitter: 0.0,
+        ..Backoff::default()
+    };
+    let delay = delay(record.retries, &policy).mul_f64(0.75 + 0.25 * facts.jitter.clamp(0.0, 1.0));
     record.retries = record.retries.saturating_add(1);
     Some(facts.now + signed(delay.max(at_least.unwrap_or_default())))
 }
