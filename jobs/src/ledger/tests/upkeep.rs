@@ -22,7 +22,7 @@ async fn sweeping_deletes_final_orders_and_frees_their_keys_only() {
         .expect("keys");
     let stays = |key: &&String| key.contains(":order:") || key.contains(":idem:");
     assert_eq!(keys.iter().filter(stays).count(), 2, "{keys:?}");
-    let read = ledger.read(&[left.id.clone()]).await.expect("read");
+    let read = ledger.read(std::slice::from_ref(&left.id)).await.expect("read");
     assert_eq!(read[0].as_ref().expect("there").meta.version, 1);
     assert_eq!(
         ledger

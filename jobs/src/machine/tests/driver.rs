@@ -382,11 +382,8 @@ impl Run {
             old.baseline.is_none() || new.baseline == old.baseline,
             "a baseline never changes"
         );
-        law!(!(old.sent && !new.sent), "that something may be ours is not forgotten");
-        law!(
-            !(old.refund_due && !new.refund_due),
-            "what is owed back is not forgotten"
-        );
+        law!(!old.sent || new.sent, "that something may be ours is not forgotten");
+        law!(!old.refund_due || new.refund_due, "what is owed back is not forgotten");
         law!(
             facts.operation.costs_money() || new.charged == Charged::No,
             "what has no price is never charged"
