@@ -46,13 +46,20 @@ struct Open {
     number: u64,
 }
 
+/// Where a node's connection is, or will be: its own lock, so that a node that does not answer holds up no other.
+#[derive(Default)]
+struct Place {
+    open: Option<Open>,
+    number: u64,
+}
+
 /// Connections of one purpose, one a node, opened when first needed.
 pub(super) struct Link {
     topology: Arc<Topology>,
     timeout: Option<Duration>,
     connect_timeout: Duration,
     durability: Durability,
-    open: Mutex<(u64, HashMap<Node, Open>)>,
+    open: Mutex<HashMap<Node, Arc<Mutex<Place>>>>,
 }
 
 enum Fault {
@@ -256,8 +263,9 @@ impl Link {
 
     /// The connection to a node; a new one knows our scripts and what its server needs for a write to be durable.
     async fn open(&self, node: &Node) -> Result<Open, LedgerError> {
-        let mut guard = self.open.lock().await;
-        if let Some(open) = guard.1.get(node) {
+        let place = self.open.lock().await.entry(node.clone()).or_default().clone();
+        let mut place = place.lock().await;
+        if let Some(open) = &place.open {
             return Ok(open.clone());
         }
         let config = AsyncConnectionConfig::new()
@@ -291,13 +299,13 @@ impl Link {
         }
         let told = |index: usize| values.get(scripts + index).map(value::text).unwrap_or_default();
         let waits = self.waits(&told(0), &told(1), values.get(scripts + 2));
-        guard.0 += 1;
+        place.number += 1;
         let open = Open {
             connection,
             waits,
-            number: guard.0,
+            number: place.number,
         };
-        guard.1.insert(node.clone(), open.clone());
+        place.open = Some(open.clone());
         Ok(open)
     }
 
@@ -328,9 +336,10 @@ impl Link {
 
     /// Drops a connection, unless it was replaced already.
     async fn forget(&self, node: &Node, number: u64) {
-        let mut guard = self.open.lock().await;
-        if guard.1.get(node).is_some_and(|open| open.number == number) {
-            guard.1.remove(node);
+        let place = self.open.lock().await.entry(node.clone()).or_default().clone();
+        let mut place = place.lock().await;
+        if place.number == number {
+            place.open = None;
         }
     }
 }

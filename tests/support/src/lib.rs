@@ -4,7 +4,9 @@
 //! The server dies with the value that holds it.
 
 mod cluster;
+mod sentinel;
 mod server;
 
 pub use cluster::RedisCluster;
+pub use sentinel::RedisSentinel;
 pub use server::{AppendFsync, RedisOptions, RedisServer, StartError};

@@ -167,11 +167,9 @@ impl RedisServer {
     pub async fn restart(&mut self) -> Result<(), StartError> {
         self.kill9();
         let log = self.folder.path().join("redis.log");
-        let program = self
-            .options
-            .program
-            .clone()
-            .unwrap_or_else(|| PathBuf::from("redis-server"));
+        let named =
+            || std::env::var_os("DOMORDER_TEST_REDIS_SERVER").map_or_else(|| "redis-server".into(), PathBuf::from);
+        let program = self.options.program.clone().unwrap_or_else(named);
         let fsync = match self.options.appendfsync {
             AppendFsync::Always => "always",
             AppendFsync::EverySecond => "everysec",
@@ -257,7 +255,7 @@ fn signal(child: &Child, which: &str) {
 }
 
 /// A port nobody listens on; for a cluster node the bus port (10,000 above) as well.
-fn free_port(cluster: bool) -> io::Result<u16> {
+pub(crate) fn free_port(cluster: bool) -> io::Result<u16> {
     for _ in 0..200 {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let bus_free = || {

@@ -1,4 +1,4 @@
-use domorder_tests_support::AppendFsync;
+use domorder_tests_support::{AppendFsync, RedisSentinel};
 
 use super::*;
 
@@ -81,7 +81,7 @@ async fn a_record_under_way_while_the_server_dies_is_made_once() {
 #[tokio::test]
 async fn a_stalled_server_loses_and_doubles_nothing() {
     let world = world_with(RedisOptions::default(), |settings| LedgerSettings {
-        response_timeout: Duration::from_millis(300),
+        response_timeout: Duration::from_secs(1),
         ..settings
     })
     .await;
@@ -100,7 +100,7 @@ async fn a_stalled_server_loses_and_doubles_nothing() {
         async move { ledger.record(outcome).await }
     });
     // Longer than an answer may take: the record is in the socket of a connection that is given up.
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    tokio::time::sleep(Duration::from_millis(1_300)).await;
     world.server.resume();
     assert_eq!(recording.await.expect("joined").expect("recorded").version, 2);
     assert_eq!(ledger.timeline(&held.id).await.expect("a timeline"), ["once"]);
@@ -208,4 +208,52 @@ async fn an_order_is_not_accepted_on_a_server_that_cannot_be_waited_for() {
     }
     let answer = ledger.accept(vec![order(ledger, "a")]).await.remove(0);
     assert!(matches!(answer, Err(LedgerError::NotDurable(_))), "{answer:?}");
+}
+
+#[tokio::test]
+async fn the_ledger_follows_its_sentinels_to_a_new_master() {
+    let mut master = RedisServer::start(RedisOptions::default()).await.expect("a master");
+    let args = vec![
+        "--replicaof".to_owned(),
+        "127.0.0.1".to_owned(),
+        master.port().to_string(),
+    ];
+    let replica = RedisServer::start(RedisOptions {
+        args,
+        ..RedisOptions::default()
+    })
+    .await
+    .expect("a replica");
+    let sentinel = RedisSentinel::start(&master, "orders").await.expect("a sentinel");
+    sentinel.knows_replica("orders").await.expect("told");
+
+    let settings = LedgerSettings::new(sentinel.url("orders"), "t");
+    let all = LedgerSettings {
+        durability: Durability::Replicated,
+        ..settings.clone()
+    };
+    let both = Ledger::connect(all).await.expect("a ledger");
+    let report = both.check().await.expect("a report");
+    assert!(report.ok && report.replicas == 1, "{report:?}");
+    let ids = accept_all(&both, (0..10).map(|n| order(&both, &format!("k{n}"))).collect()).await;
+
+    let ledger = Ledger::connect(settings).await.expect("a ledger");
+    let before = claim(&ledger, 1).await;
+    master.kill9();
+    let mut found = None;
+    for _ in 0..100 {
+        match ledger.claim(0, ACCOUNT, 128, LEASE, Limits::default()).await {
+            Ok(claimed) => {
+                found = Some(claimed);
+                break;
+            }
+            Err(error) => assert!(error.is_retryable(), "{error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let after = found.expect("the replica is the master now");
+    assert_eq!(after.orders.len(), ids.len());
+    assert!(after.epoch.number > before.epoch.number || after.epoch.since_ms == 0);
+    ledger.record(success(&after.orders[0])).await.expect("recorded");
+    drop(replica);
 }

@@ -121,7 +121,7 @@ async fn intake_entries_stay_until_they_are_done() {
     let _: redis::Value = aged.query_async(&mut connection).await.expect("aged");
     let mut second = ledger.intake("two").await.expect("a reader");
     assert_eq!(second.reclaim(10).await.expect("reclaimed"), entries);
-    second.done(&[entries[0].id.clone()]).await.expect("done");
+    second.done(std::slice::from_ref(&entries[0].id)).await.expect("done");
     let left: u64 = redis::cmd("XLEN")
         .arg("t:intake")
         .query_async(&mut connection)
