@@ -1,5 +1,6 @@
 //! Talks to registrars; knows nothing of orders or Redis.
 pub mod connectreseller;
+pub mod endpoint;
 pub mod http;
 pub mod logicboxes;
 pub mod model;

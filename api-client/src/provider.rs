@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use crate::endpoint::{Arguments, CallError, Endpoint};
 use crate::http::Visit;
 pub use crate::model::*;
 
@@ -437,4 +438,22 @@ pub trait Provider: Send + Sync {
     /// # Errors
     /// The trouble, where the read failed.
     async fn funds(&self) -> Result<Option<Funds>, Trouble>;
+
+    /// Every documented operation of this provider, in the order of its fact sheet.
+    fn endpoints(&self) -> &'static [Endpoint] {
+        &[]
+    }
+
+    /// Performs one documented operation by its row and named values; for people and tools, not for orders. A paid one
+    /// is sent once, as carefully as an order's, but without a ledger: whoever calls it keeps the books.
+    ///
+    /// # Errors
+    /// [`CallError`]; for anything but a read, [`CallError::Unknown`] means that it may have been done.
+    async fn call(&self, endpoint: &'static Endpoint, arguments: &Arguments) -> Result<serde_json::Value, CallError> {
+        let _ = arguments;
+        Err(CallError::Arguments(vec![format!(
+            "{} is not offered by this provider",
+            endpoint.name
+        )]))
+    }
 }
