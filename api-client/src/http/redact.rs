@@ -5,6 +5,7 @@
 //! length and freed of control characters, so that it can stand in a log line.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -16,62 +17,32 @@ const SECRET_BYTES_MIN: usize = 3;
 
 const MASK: &str = "***";
 
-/// Knows what must not be seen.
+/// Knows what must not be seen. Cheap to make and to clone: most answers have no text that leaves the crate, so the
+/// secrets' spellings are made when the first text is scrubbed.
 #[derive(Clone, Default)]
 pub struct Redactor {
+    secrets: Vec<SecretString>,
     /// Longest first, so that a secret which holds another one goes as a whole.
-    needles: Vec<SecretString>,
+    needles: OnceLock<Vec<SecretString>>,
 }
 
 impl Redactor {
     /// A redactor for these secrets.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a SecretString>) -> Self {
-        let mut needles: Vec<String> = Vec::new();
-        for secret in secrets {
-            let plain = secret.expose_secret();
-            if plain.len() < SECRET_BYTES_MIN {
-                continue;
-            }
-            let form: String = url::form_urlencoded::byte_serialize(plain.as_bytes()).collect();
-            let percent = form.replace('+', "%20");
-            // A control character inside a secret is stripped from the text before the search, so here too.
-            let bare: String = plain.chars().filter(|c| !c.is_control()).collect();
-            let json = serde_json::to_string(plain).unwrap_or_default();
-            let json = json.trim_matches('"').to_owned();
-            let html = plain
-                .replace('&', "&amp;")
-                .replace('<', "&lt;")
-                .replace('>', "&gt;")
-                .replace('"', "&quot;");
-            for spelling in [
-                plain.to_owned(),
-                lower_hex(&form),
-                lower_hex(&percent),
-                form,
-                percent,
-                bare,
-                json,
-                html,
-            ] {
-                if spelling.len() >= SECRET_BYTES_MIN && !needles.contains(&spelling) {
-                    needles.push(spelling);
-                }
-            }
-        }
-        needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
         Self {
-            needles: needles.into_iter().map(SecretString::from).collect(),
+            secrets: secrets.into_iter().cloned().collect(),
+            needles: OnceLock::new(),
         }
     }
 
     /// Also hides this one.
     #[must_use]
     pub fn and(&self, secret: &SecretString) -> Self {
-        let mut all = Self::new([secret]);
-        all.needles.extend(self.needles.iter().cloned());
-        all.needles
-            .sort_by_key(|needle| std::cmp::Reverse(needle.expose_secret().len()));
-        all
+        Self::new(self.secrets.iter().chain([secret]))
+    }
+
+    fn needles(&self) -> &[SecretString] {
+        self.needles.get_or_init(|| spellings(&self.secrets))
     }
 
     /// The text without secrets and control characters, at most [`MESSAGE_CHARS_MAX`] characters.
@@ -86,7 +57,7 @@ impl Redactor {
                 c => Some(c),
             })
             .collect();
-        for needle in &self.needles {
+        for needle in self.needles() {
             let needle = needle.expose_secret();
             if clean.contains(needle) {
                 clean = clean.replace(needle, MASK);
@@ -101,6 +72,44 @@ impl Redactor {
             None => clean,
         }
     }
+}
+
+/// Every way in which a text may spell one of the secrets.
+fn spellings(secrets: &[SecretString]) -> Vec<SecretString> {
+    let mut needles: Vec<String> = Vec::new();
+    for secret in secrets {
+        let plain = secret.expose_secret();
+        if plain.len() < SECRET_BYTES_MIN {
+            continue;
+        }
+        let form: String = url::form_urlencoded::byte_serialize(plain.as_bytes()).collect();
+        let percent = form.replace('+', "%20");
+        // A control character inside a secret is stripped from the text before the search, so here too.
+        let bare: String = plain.chars().filter(|c| !c.is_control()).collect();
+        let json = serde_json::to_string(plain).unwrap_or_default();
+        let json = json.trim_matches('"').to_owned();
+        let html = plain
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('"', "&quot;");
+        for spelling in [
+            plain.to_owned(),
+            lower_hex(&form),
+            lower_hex(&percent),
+            form,
+            percent,
+            bare,
+            json,
+            html,
+        ] {
+            if spelling.len() >= SECRET_BYTES_MIN && !needles.contains(&spelling) {
+                needles.push(spelling);
+            }
+        }
+    }
+    needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
+    needles.into_iter().map(SecretString::from).collect()
 }
 
 /// `%2B` as `%2b`; the letters outside of escapes stay.
@@ -119,7 +128,7 @@ fn lower_hex(escaped: &str) -> String {
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Redactor")
-            .field("needles", &self.needles.len())
+            .field("secrets", &self.secrets.len())
             .finish()
     }
 }

@@ -4,9 +4,12 @@
 //! there, "the server had closed it just then" and "the server read it and then closed" are the same error.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -18,7 +21,7 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
-use tokio::task::{AbortHandle, yield_now};
+use tokio::task::yield_now;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 
@@ -211,11 +214,9 @@ impl Visit {
         // One limit for both, or a call could take longer than its account says.
         let deadline = Instant::now() + limit;
         if let Some(mut line) = self.line.take() {
-            // Let the connection's task see a close that has already arrived: once for the socket's event, once for
-            // the task itself.
+            // Let the socket's event come in, if it was closed; then the line is asked.
             yield_now().await;
-            yield_now().await;
-            if !line.sender.is_closed() && matches!(timeout_at(deadline, line.sender.ready()).await, Ok(Ok(()))) {
+            if matches!(timeout_at(deadline, line.is_ready()).await, Ok(true)) {
                 return Ok(line);
             }
         }
@@ -236,11 +237,16 @@ impl fmt::Debug for Visit {
     }
 }
 
-/// An open connection. Its task ends with it.
+/// An open connection, driven by whoever waits for something on it: a task of its own would cost a hop between
+/// threads for every request and answer. Dropping it closes it.
 struct Line {
     sender: SendRequest<Full<Bytes>>,
-    task: AbortHandle,
+    /// `None` once it has come to its end.
+    driver: Option<Driver>,
 }
+
+/// What moves the bytes of a connection. Its error reaches the caller through the exchange.
+type Driver = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
 /// Why an exchange came to no answer.
 enum Broken {
@@ -278,18 +284,26 @@ impl Line {
 
     async fn shake_hands<S>(stream: S) -> Result<Self, String>
     where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        S: AsyncRead + AsyncWrite + Unpin + Send + Sync + 'static,
     {
         // HTTP/1.1 has no handshake of its own: nothing is sent here.
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|e| chain(&e))?;
-        let task = tokio::spawn(async move {
-            // Its error reaches the caller through the exchange.
-            drop(connection.await);
-        });
         Ok(Self {
             sender,
-            task: task.abort_handle(),
+            driver: Some(Box::pin(async move { drop(connection.await) })),
         })
+    }
+
+    /// Whether the connection stands, and takes another request.
+    async fn is_ready(&mut self) -> bool {
+        let Self { sender, driver } = self;
+        // Driven once at least, or a close that has already arrived would stay unseen.
+        poll_fn(|cx| {
+            drive(driver, cx);
+            Poll::Ready(())
+        })
+        .await;
+        driver.is_some() && driven(driver, sender.ready()).await.is_ok()
     }
 
     fn request(&self, door: &Inner, wire: Wire) -> Result<http::Request<Full<Bytes>>, String> {
@@ -304,37 +318,61 @@ impl Line {
     }
 
     async fn exchange(&mut self, request: http::Request<Full<Bytes>>, body_bytes_max: usize) -> Result<Raw, Broken> {
-        let answer = self
-            .sender
-            .send_request(request)
-            .await
-            .map_err(|e| Broken::Lost(chain(&e)))?;
-        let status = answer.status().as_u16();
-        let headers: HeaderMap = answer.headers().clone();
-        let mut incoming = answer.into_body();
-        let mut body = BytesMut::new();
-        while let Some(frame) = incoming.frame().await {
-            let frame = frame.map_err(|e| Broken::Lost(format!("the answer broke off: {}", chain(&e))))?;
-            if let Ok(data) = frame.into_data() {
-                if body.len() + data.len() > body_bytes_max {
-                    return Err(Broken::TooLong(format!(
-                        "an answer of more than {body_bytes_max} bytes"
-                    )));
-                }
-                body.extend_from_slice(&data);
-            }
-        }
-        Ok(Raw {
-            status,
-            headers,
-            body: body.freeze(),
-        })
+        let Self { sender, driver } = self;
+        driven(driver, answer_to(sender, request, body_bytes_max)).await
     }
 }
 
-impl Drop for Line {
-    fn drop(&mut self) {
-        self.task.abort();
+async fn answer_to(
+    sender: &mut SendRequest<Full<Bytes>>,
+    request: http::Request<Full<Bytes>>,
+    body_bytes_max: usize,
+) -> Result<Raw, Broken> {
+    let answer = sender
+        .send_request(request)
+        .await
+        .map_err(|e| Broken::Lost(chain(&e)))?;
+    let status = answer.status().as_u16();
+    let headers: HeaderMap = answer.headers().clone();
+    let mut incoming = answer.into_body();
+    let mut body = BytesMut::new();
+    while let Some(frame) = incoming.frame().await {
+        let frame = frame.map_err(|e| Broken::Lost(format!("the answer broke off: {}", chain(&e))))?;
+        if let Ok(data) = frame.into_data() {
+            if body.len() + data.len() > body_bytes_max {
+                return Err(Broken::TooLong(format!(
+                    "an answer of more than {body_bytes_max} bytes"
+                )));
+            }
+            body.extend_from_slice(&data);
+        }
+    }
+    Ok(Raw {
+        status,
+        headers,
+        body: body.freeze(),
+    })
+}
+
+/// Waits for something on a connection, and moves its bytes meanwhile.
+async fn driven<T>(driver: &mut Option<Driver>, work: impl Future<Output = T>) -> T {
+    let mut work = pin!(work);
+    poll_fn(|cx| {
+        if let Poll::Ready(done) = work.as_mut().poll(cx) {
+            return Poll::Ready(done);
+        }
+        drive(driver, cx);
+        work.as_mut().poll(cx)
+    })
+    .await
+}
+
+fn drive(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
+    if driver
+        .as_mut()
+        .is_some_and(|driver| driver.as_mut().poll(cx).is_ready())
+    {
+        *driver = None;
     }
 }
 
