@@ -26,6 +26,15 @@ pub enum Due {
     Never,
 }
 
+/// What is told of a change: see the fields of [`Record`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// The event of a visible change.
+    pub event: Option<String>,
+    /// The timeline's entry.
+    pub timeline: Option<String>,
+}
+
 /// What became of an order.
 #[derive(Debug, Clone)]
 pub struct Record {
@@ -33,7 +42,7 @@ pub struct Record {
     pub id: String,
     /// The fence it was claimed with.
     pub fence: u64,
-    /// The version it builds on; the record makes it the next one.
+    /// The version it builds on; the record makes it the next one, or one more for each change before it.
     pub version: u64,
     /// The new record.
     pub rec: String,
@@ -47,6 +56,9 @@ pub struct Record {
     pub event: Option<String>,
     /// The timeline's entry.
     pub timeline: Option<String>,
+    /// Changes of the same claim that came before this one and were not recorded by themselves. Each makes a version
+    /// too, and is told in its turn.
+    pub before: Vec<Change>,
     /// How many of the signals that came with the claim were taken in.
     pub signals_consumed: usize,
     /// Let go of it; else the lease stays as it is.
@@ -232,6 +244,11 @@ impl Committer {
             command.arg(record.signals_consumed);
             command.arg(u8::from(record.release)).arg(u8::from(record.release_lane));
             command.arg(record.intent_epoch.map(|epoch| epoch.to_string()).unwrap_or_default());
+            command.arg(record.before.len());
+            for change in &record.before {
+                command.arg(change.event.as_deref().unwrap_or_default());
+                command.arg(change.timeline.as_deref().unwrap_or_default());
+            }
         }
         Routed {
             slot: slot_of(&prefix),

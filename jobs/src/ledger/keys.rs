@@ -6,7 +6,7 @@
 //! | `{<ns>:<shard>}:order:<id>:timeline` | list | what happened; none until something did |
 //! | `{<ns>:<shard>}:due:<account>` | zset | id → when it wants to run, or when its lease ends |
 //! | `{<ns>:<shard>}:leased:<account>` | zset | id → end of its lease |
-//! | `{<ns>:<shard>}:lanes` | hash | resource → the order that may work on it |
+//! | `{<ns>:<shard>}:lanes` | hash | resource → the order that may work on it, and `+` while others wait |
 //! | `{<ns>:<shard>}:domain:<resource>` | list | the orders that wait for the one in `lanes`; none if none wait |
 //! | `{<ns>:<shard>}:state:<state>` | zset | id → since when |
 //! | `{<ns>:<shard>}:counts` | hash | `state\|kind\|account` → how many |

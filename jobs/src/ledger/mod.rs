@@ -44,7 +44,7 @@ pub use accept::{Acceptance, NewOrder};
 pub use accounts::Depth;
 pub use check::{CheckFault, ServerReport};
 pub use claim::{Claimed, ClaimedOrder, Epoch, HeldBack, Limits, Rate};
-pub use commit::{Due, Record, RecordError, Recorded};
+pub use commit::{Change, Due, Record, RecordError, Recorded};
 pub use error::LedgerError;
 pub use intake::{Intake, IntakeEntry};
 pub use keys::{new_order_id, shard_of_id, shard_of_resource};

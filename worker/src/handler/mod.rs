@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use domorder_api_client::provider::{Provider, Purchase};
 use domorder_jobs::backend::Claim;
-use domorder_jobs::ledger::Ledger;
+use domorder_jobs::ledger::{Ledger, Record};
 use domorder_jobs::machine::{self, Facts, Observation, Policy, Step};
 use domorder_jobs::order::Order;
 use domorder_jobs::record::OrderRecord;
@@ -59,6 +59,8 @@ struct Visitor<'a> {
     intended: Option<Instant>,
     /// What the signals said, for the timeline.
     said: Option<String>,
+    /// A change that waits to be recorded together with what a read shows right after it.
+    held_back: Option<Record>,
 }
 
 impl Handler {
@@ -88,6 +90,7 @@ impl Handler {
             visit: None,
             intended: None,
             said: None,
+            held_back: None,
             order,
         };
         let first = visitor.first_observation();
@@ -143,6 +146,7 @@ impl Visitor<'_> {
                 Ok(decision) => decision,
                 Err(illegal) => {
                     tracing::error!(error = %illegal, "an impossible pair: the order is set aside");
+                    self.flush().await;
                     return self.handler.set_aside(self.claim, &illegal.to_string()).await;
                 }
             };

@@ -1,14 +1,20 @@
 //! Writing down what was decided, and what to do when that does not work.
 
+use std::pin::pin;
 use std::time::Duration;
 
-use domorder_jobs::ledger::{Due, Record, RecordError, Recorded};
+use domorder_jobs::ledger::{Change, Due, Record, RecordError, Recorded};
 use domorder_jobs::machine::{Decision, Lane, Observation, Step};
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::view::{self, OrderView};
 
 use super::{Handler, Visitor};
 use crate::metrics as m;
+
+/// How long a change waits for what a read shows right after it, to be recorded together with that: most of the work of
+/// recording is saved, and a crash in this time leaves the order as a crash before it would have, to be found by reading.
+/// An intent is never held back.
+const HELD_BACK_MAX: Duration = Duration::from_millis(25);
 
 /// What a record is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,34 +30,62 @@ enum Purpose {
 impl Visitor<'_> {
     /// The last record of this claim.
     pub(super) async fn last(&mut self, decision: Decision) {
-        let answer_owed = self.intended.take().is_some();
+        let answer_owed = self.intended.take().is_some() || self.held_back.is_some();
         if let Err(error) = self.write(&decision, Purpose::Last).await {
             self.lost(&decision, &error, answer_owed).await;
         }
     }
 
-    /// Records a decision on the way and performs its step: side by side where the step only reads.
+    /// Records a decision on the way and performs its step. Where the step only reads, the record is held back for a
+    /// moment, and made side by side with the read if that takes longer.
     pub(super) async fn record_and_do(&mut self, decision: Decision, step: Step) -> Option<Observation> {
-        if matches!(step, Step::Look(_) | Step::ReadFunds) {
-            let prepared = self.prepare(&decision, Purpose::OnTheWay);
-            self.written = decision.record.clone();
-            self.version += 1;
-            let ledger = self.handler.ledger.clone();
-            let write = write_until_known(&ledger, prepared, self.claim);
-            let (written, seen) = tokio::join!(write, self.act(step));
-            return match written {
-                Ok(_) => Some(seen),
-                Err(error) => {
-                    self.lost(&decision, &error, true).await;
-                    None
+        if !matches!(step, Step::Look(_) | Step::ReadFunds) {
+            if let Err(error) = self.write(&decision, Purpose::OnTheWay).await {
+                self.lost(&decision, &error, true).await;
+                return None;
+            }
+            return Some(self.act(step).await);
+        }
+        let prepared = self.prepare(&decision, Purpose::OnTheWay);
+        self.written = decision.record.clone();
+        self.version += 1;
+        let (ledger, claim) = (self.handler.ledger.clone(), self.claim);
+        let written;
+        let seen;
+        {
+            let mut reading = pin!(self.act(step));
+            match tokio::time::timeout(HELD_BACK_MAX, &mut reading).await {
+                Ok(quickly) => (written, seen) = (None, quickly),
+                Err(_) => {
+                    let write = write_until_known(&ledger, prepared.clone(), claim);
+                    let both = tokio::join!(write, reading);
+                    (written, seen) = (Some(both.0), both.1);
                 }
-            };
+            }
         }
-        if let Err(error) = self.write(&decision, Purpose::OnTheWay).await {
-            self.lost(&decision, &error, true).await;
-            return None;
+        match written {
+            None => self.held_back = Some(prepared),
+            Some(Ok(_)) => {}
+            Some(Err(error)) => {
+                self.lost(&decision, &error, true).await;
+                return None;
+            }
         }
-        Some(self.act(step).await)
+        Some(seen)
+    }
+
+    /// Records what was held back, where nothing follows that would carry it. `false`: it was refused.
+    pub(super) async fn flush(&mut self) -> bool {
+        let Some(held_back) = self.held_back.take() else {
+            return true;
+        };
+        match write_until_known(&self.handler.ledger, held_back, self.claim).await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::warn!(%error, "a change that was held back could not be recorded");
+                false
+            }
+        }
     }
 
     /// The durable intent. `false`: not written for certain, so nothing is sent.
@@ -105,16 +139,28 @@ impl Visitor<'_> {
             Step::Wait(None) | Step::Close => Due::Never,
             _ => Due::Now,
         };
+        let mut before = Vec::new();
+        let (mut builds_on, mut signals_consumed) = (self.version, std::mem::take(&mut self.signals_taken));
+        if let Some(held_back) = self.held_back.take() {
+            builds_on = held_back.version;
+            signals_consumed += held_back.signals_consumed;
+            before = held_back.before;
+            before.push(Change {
+                event: held_back.event,
+                timeline: held_back.timeline,
+            });
+        }
         Record {
             id: self.claim.order.id.clone(),
             fence: self.claim.order.fence,
-            version: self.version,
+            version: builds_on,
             rec: serde_json::to_string(&next).unwrap_or_default(),
             state: next.state,
             due,
             event,
             timeline,
-            signals_consumed: std::mem::take(&mut self.signals_taken),
+            before,
+            signals_consumed,
             release: purpose == Purpose::Last,
             release_lane: false,
             priority: self.order.priority,
@@ -144,7 +190,8 @@ impl Visitor<'_> {
     }
 
     /// Hands the order back as it is.
-    pub(super) async fn give_back(&self) {
+    pub(super) async fn give_back(&mut self) {
+        self.flush().await;
         let lease = [(self.claim.order.id.clone(), self.claim.order.fence)];
         if let Err(error) = self.handler.ledger.hand_back(&lease).await {
             tracing::debug!(%error, "not handed back: the lease will lapse");

@@ -16,15 +16,16 @@ for i = 1, #ARGV, 10 do
       prio = ARGV[i + 5], poke = '0', res = ARGV[i + 4], key = ARGV[i + 1] }
     redis.call('HSET', key, 'd', ARGV[i + 7], 'r', ARGV[i + 8], 'm', pack(o))
     if at == '' then due_now(id, o) else
-      redis.call('ZADD', P .. 'due:' .. o.account, at, id)
+      place('due:' .. o.account, id, at)
       wake(o.account)
     end
-    redis.call('ZADD', P .. 'state:queued', now, id)
+    place('state:queued', id, now)
     count('queued', o, 1)
     if ARGV[i + 9] ~= '' then redis.call('XADD', P .. 'events', '*', 'event', ARGV[i + 9]) end
     out[#out + 1] = 1
   end
 end
+settle()
 -- A repeat writes nothing, and a WAITAOF after nothing waits for nothing: make it wait for what it repeats.
 if there then redis.call('HINCRBY', P .. 'epoch', 'repeats', 1) end
 return out

@@ -8,13 +8,15 @@ local o = load(id)
 if ARGV[1] == 'back' then
   if not o or redis.call('ZREM', P .. 'aside', id) == 0 then return 0 end
   if not FINAL[o.state] then due_now(id, o) end
+  settle()
   return 1
 end
 if not o or o.fence ~= ARGV[3] or o.lease == 0 then return 0 end
 o.lease, o.poke = 0, '0'
 save(id, o)
-redis.call('ZADD', P .. 'aside', now, id)
-redis.call('ZREM', P .. 'due:' .. o.account, id)
-redis.call('ZREM', P .. 'leased:' .. o.account, id)
+place('aside', id, now)
+place('due:' .. o.account, id)
+place('leased:' .. o.account, id)
+settle()
 wake(o.account)
 return 1

@@ -43,38 +43,53 @@ end
 local out, bad, taken, fence = {}, {}, 0, 0
 local ids = n > 0 and redis.call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, n) or {}
 if #ids > 0 then fence = redis.call('INCR', P .. 'fence') end
+local found, names = {}, {}
 for _, id in ipairs(ids) do
-  local key = order(id)
-  local h = redis.call('HMGET', key, 'm', 'd', 'r', 's')
+  local h = redis.call('HMGET', order(id), 'm', 'd', 'r', 's')
   local o = parse(h[1])
   if not o or not h[2] or not h[3] or FINAL[o.state] or o.account ~= account then
     -- Not one of ours any more, or damaged: it must not stop the others, and a person should look.
-    redis.call('ZADD', P .. 'aside', now, id)
-    redis.call('ZREM', DUE, id)
-    redis.call('ZREM', LEASED, id)
+    place('aside', id, now)
+    place('due:' .. account, id)
+    place('leased:' .. account, id)
     bad[#bad + 1] = id
   else
-    local lapsed, head = o.lease ~= 0 and 1 or 0, 1
-    if o.res ~= '' then
-      -- Whoever is claimed first has the domain: what has never been claimed costs nothing here, and an order that
-      -- starts next month keeps nobody waiting today.
-      if redis.call('HSETNX', P .. 'lanes', o.res, id) == 0 and redis.call('HGET', P .. 'lanes', o.res) ~= id then
-        head = 0
-        -- Whoever is told to wait must stand in line, or nobody would call.
-        local line = P .. 'domain:' .. o.res
-        if not redis.call('LPOS', line, id) then redis.call('RPUSH', line, id) end
-      end
-    end
-    o.fence, o.lease, o.poke = num(fence), now + lease, '0'
-    redis.call('HSET', key, 'm', pack(o))
-    redis.call('ZADD', DUE, o.lease, id)
-    redis.call('ZADD', LEASED, o.lease, id)
-    taken = taken + 1
-    local at = #out
-    out[at + 1], out[at + 2], out[at + 3], out[at + 4] = id, pack(o), h[2], h[3]
-    out[at + 5], out[at + 6], out[at + 7] = h[4] or '', head, lapsed
+    found[#found + 1] = { id, o, h }
+    names[#names + 1] = o.res
   end
 end
+-- Whoever is claimed first has the domain: what has never been claimed costs nothing here, and an order that starts
+-- next month keeps nobody waiting today.
+local lanes = #names > 0 and redis.call('HMGET', P .. 'lanes', unpack(names)) or {}
+local now_has, changed = {}, {}
+for i, one in ipairs(found) do
+  local id, o, h, head = one[1], one[2], one[3], 1
+  if o.res ~= '' then
+    local has = now_has[o.res] or lanes[i]
+    if not has then now_has[o.res], changed[o.res] = id, id
+    elseif has ~= id and has ~= id .. '+' then
+      head = 0
+      -- Whoever is told to wait must stand in line, or nobody would call.
+      local line = P .. 'domain:' .. o.res
+      if not redis.call('LPOS', line, id) then redis.call('RPUSH', line, id) end
+      if string.sub(has, -1) ~= '+' then now_has[o.res], changed[o.res] = has .. '+', has .. '+' end
+    end
+  end
+  local lapsed = o.lease ~= 0 and 1 or 0
+  o.fence, o.lease, o.poke = num(fence), now + lease, '0'
+  local m = pack(o)
+  redis.call('HSET', order(id), 'm', m)
+  place('due:' .. account, id, o.lease)
+  place('leased:' .. account, id, o.lease)
+  taken = taken + 1
+  local at = #out
+  out[at + 1], out[at + 2], out[at + 3], out[at + 4] = id, m, h[2], h[3]
+  out[at + 5], out[at + 6], out[at + 7] = h[4] or '', head, lapsed
+end
+local fields = {}
+for res, id in pairs(changed) do fields[#fields + 1], fields[#fields + 2] = res, id end
+if #fields > 0 then redis.call('HSET', P .. 'lanes', unpack(fields)) end
+settle()
 if cost > 0 and taken > 0 then
   tat = tat + taken * cost
   redis.call('HSET', A, 'tat', num(math.ceil(tat)))

@@ -24,8 +24,8 @@ local function parse(m)
     kind = kind, prio = prio, poke = poke, res = res, key = key }
 end
 local function pack(o)
-  return table.concat({ o.state, num(o.version), o.fence, num(o.lease), o.account, o.kind, o.prio, o.poke, o.res,
-    o.key }, '|')
+  -- Versions and milliseconds have less than 14 digits.
+  return table.concat({ o.state, o.version, o.fence, o.lease, o.account, o.kind, o.prio, o.poke, o.res, o.key }, '|')
 end
 local function order(id) return P .. 'order:' .. id end
 local function load(id) return parse(redis.call('HGET', order(id), 'm')) end
@@ -39,9 +39,29 @@ local function wake(account)
   redis.call('PUBLISH', string.match(P, '^{(.*):%d+}:$') .. ':wake', account)
 end
 
+-- Moves in sorted sets, counts and domains are gathered, and made by `settle` at the end of the script: one command a
+-- set and not one an order, which is most of what a script costs. A set's latest word on an order counts. Whoever
+-- gathers must settle; what a script reads of these sets after it wrote to them, it reads after that.
+local sets, deltas, leaving = {}, {}, {}
+-- Puts an order into a set; without a score, takes it out.
+local function place(set, id, score)
+  local members = sets[set]
+  if not members then
+    members = {}
+    sets[set] = members
+  end
+  members[id] = score or false
+end
+local function count(state, o, by)
+  local field = state .. '|' .. o.kind .. '|' .. o.account
+  deltas[field] = (deltas[field] or 0) + by
+end
+-- The order is through with its domain.
+local function leave_lane(id, o) if o.res ~= '' then leaving[#leaving + 1] = { id, o.res } end end
+
 -- Due at once: urgent orders stand further in the past than the others, which is all that priority is.
 local function due_now(id, o)
-  redis.call('ZADD', P .. 'due:' .. o.account, now - BONUS[o.prio], id)
+  place('due:' .. o.account, id, now - BONUS[o.prio])
   wake(o.account)
 end
 -- Has the order looked at: now if nobody holds it, else as soon as its holder lets go.
@@ -50,11 +70,6 @@ local function poke(id, o)
     o.poke = '1'
     save(id, o)
   end
-end
-
-local function count(state, o, by)
-  local field = state .. '|' .. o.kind .. '|' .. o.account
-  if redis.call('HINCRBY', P .. 'counts', field, by) == 0 then redis.call('HDEL', P .. 'counts', field) end
 end
 
 -- Bounded, and the first entry (how it was asked for) is never the one that is dropped.
@@ -80,27 +95,53 @@ local function signals(raw)
   return list
 end
 
--- Gives the domain to the next order in line. Who has it is a field of `lanes`; the list
--- exists while others wait.
-local function leave_lane(id, o)
-  if o.res == '' then return end
-  local line = P .. 'domain:' .. o.res
-  local head = redis.call('HGET', P .. 'lanes', o.res)
-  if head and head ~= id then
-    redis.call('LREM', line, 0, id)
-    return
-  end
+-- Gives the domain to the next order in line. Who has it is a field of `lanes`, with a `+` while others wait: then the
+-- list of those exists.
+local function hand_on(res)
+  local line = P .. 'domain:' .. res
   for _ = 1, 128 do
     local next_id = redis.call('LPOP', line)
     if not next_id then break end
     local other = load(next_id)
     if other and not FINAL[other.state] then
-      redis.call('HSET', P .. 'lanes', o.res, next_id)
+      local mark = redis.call('EXISTS', line) == 1 and '+' or ''
+      redis.call('HSET', P .. 'lanes', res, next_id .. mark)
       poke(next_id, other)
       return
     end
   end
-  redis.call('HDEL', P .. 'lanes', o.res)
+  redis.call('HDEL', P .. 'lanes', res)
+end
+
+local function leave()
+  local names, free = {}, {}
+  for i, one in ipairs(leaving) do names[i] = one[2] end
+  local heads = redis.call('HMGET', P .. 'lanes', unpack(names))
+  for i, one in ipairs(leaving) do
+    local id, res = one[1], one[2]
+    if heads[i] == id then free[#free + 1] = res
+    elseif heads[i] == id .. '+' then hand_on(res)
+    elseif heads[i] then redis.call('LREM', P .. 'domain:' .. res, 0, id) end
+  end
+  if #free > 0 then redis.call('HDEL', P .. 'lanes', unpack(free)) end
+  leaving = {}
+end
+
+-- A script works on 128 orders at most, and none of these lists grows beyond twice that: `unpack` is safe up to 8,000.
+local function settle()
+  if #leaving > 0 then leave() end
+  for set, members in pairs(sets) do
+    local add, gone = {}, {}
+    for id, score in pairs(members) do
+      if score then add[#add + 1], add[#add + 2] = score, id else gone[#gone + 1] = id end
+    end
+    if #add > 0 then redis.call('ZADD', P .. set, unpack(add)) end
+    if #gone > 0 then redis.call('ZREM', P .. set, unpack(gone)) end
+  end
+  for field, by in pairs(deltas) do
+    if by ~= 0 and redis.call('HINCRBY', P .. 'counts', field, by) == 0 then redis.call('HDEL', P .. 'counts', field) end
+  end
+  sets, deltas = {}, {}
 end
 
 -- The epoch: one life of one server. A restart or a failover shows as another run_id; then leases of before are void,

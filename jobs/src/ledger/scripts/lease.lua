@@ -11,15 +11,16 @@ for i = 2, #ARGV, 2 do
     out[#out + 1] = 1
     if lease > 0 then
       o.lease = now + lease
-      redis.call('ZADD', P .. 'due:' .. o.account, o.lease, id)
-      redis.call('ZADD', P .. 'leased:' .. o.account, o.lease, id)
+      place('due:' .. o.account, id, o.lease)
+      place('leased:' .. o.account, id, o.lease)
     else
       o.lease, o.poke = 0, '0'
-      redis.call('ZREM', P .. 'leased:' .. o.account, id)
+      place('leased:' .. o.account, id)
       redis.call('HDEL', P .. 'account:' .. o.account, 'starved')
       due_now(id, o)
     end
     save(id, o)
   end
 end
+settle()
 return out

@@ -19,4 +19,5 @@ else
   redis.call('HINCRBY', P .. 'epoch', 'repeats', 1)
 end
 poke(ARGV[1], o)
+settle()
 return { 'signalled', o.version }

@@ -9,13 +9,14 @@ for i = 2, #ARGV do
   local o = load(id)
   local since = o and FINAL[o.state] and redis.call('ZSCORE', P .. 'state:' .. o.state, id)
   if not since or tonumber(since) > before then out[#out + 1] = 0 else
-    redis.call('ZREM', P .. 'state:' .. o.state, id)
-    redis.call('ZREM', P .. 'due:' .. o.account, id)
-    redis.call('ZREM', P .. 'leased:' .. o.account, id)
-    redis.call('ZREM', P .. 'aside', id)
+    place('state:' .. o.state, id)
+    place('due:' .. o.account, id)
+    place('leased:' .. o.account, id)
+    place('aside', id)
     count(o.state, o, -1)
     redis.call('DEL', order(id), order(id) .. ':timeline')
     out[#out + 1] = 1
   end
 end
+settle()
 return out

@@ -68,6 +68,7 @@ pub(super) fn record(order: &ClaimedOrder) -> Record {
         priority: order.priority,
         event: None,
         timeline: None,
+        before: Vec::new(),
         signals_consumed: 0,
         release: false,
         release_lane: false,

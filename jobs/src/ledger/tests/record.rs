@@ -1,6 +1,31 @@
 use super::*;
 
 #[tokio::test]
+async fn changes_that_were_held_back_are_told_in_their_turn_and_repeated_once() {
+    let World { ledger, .. } = &world().await;
+    accept_all(ledger, vec![order(ledger, "a")]).await;
+    let held = claim_one(ledger).await;
+    let change = |n: &str| Change {
+        event: Some(format!("e{n}")),
+        timeline: Some(format!("t{n}")),
+    };
+    let record = Record {
+        event: Some("e4".to_owned()),
+        timeline: Some("t4".to_owned()),
+        before: vec![change("2"), Change::default(), change("3")],
+        ..success(&held)
+    };
+    for _ in 0..2 {
+        // The second one is a repeat, as after an answer that was lost.
+        assert_eq!(ledger.record(record.clone()).await.expect("recorded").version, 5);
+    }
+    assert_eq!(ledger.timeline(&held.id).await.expect("a timeline"), ["t2", "t3", "t4"]);
+    let told = ledger.events(0, "0", 10).await.expect("events");
+    let told: Vec<&str> = told[1..].iter().map(|(_, event)| event.as_str()).collect();
+    assert_eq!(told, ["e2", "e3", "e4"]);
+}
+
+#[tokio::test]
 async fn a_record_moves_state_indexes_event_and_timeline_together() {
     let World { ledger, .. } = &world().await;
     let ids = accept_all(ledger, vec![order(ledger, "a")]).await;
