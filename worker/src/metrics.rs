@@ -103,6 +103,22 @@ fn describe() {
     describe_gauge!("domorder_redis_up", "1 while Redis answers");
     describe_counter!("domorder_records_set_aside_total", "records that could not be read");
     describe_counter!(
+        "domorder_claim_errors_total",
+        "claims that failed because Redis did not answer; tried again"
+    );
+    describe_counter!(
+        "domorder_panics_total",
+        "bodies that panicked; their orders are found by reading"
+    );
+    describe_counter!(
+        "domorder_rate_limit_waits_total",
+        "claims held back by the account's rate, by account"
+    );
+    describe_counter!(
+        "domorder_worker_restarts_total",
+        "lanes whose worker ended and was started again, by account"
+    );
+    describe_counter!(
         "domorder_records_refused_total",
         "records of late holders, refused by the fence"
     );

@@ -1,99 +1,16 @@
-//! The apalis `Backend` on the ledger: one lane, that is one provider account.
-//!
-//! A lane claims due orders in batches (no more than it has free slots: nothing waits under a lease), hands each to
-//! apalis as a task, extends the leases of those whose bodies run, and frees the slot when the body is through. The
-//! body records what came of the order itself; a later look is a due time in the ledger, never an apalis retry.
-//!
-//! Idle, a lane sleeps until the next due time (which the claim returns) or until it is woken by an accept or a signal.
-//! A Redis error is logged, counted and tried again with growing waits; it never ends the worker. Bodies run in a task
-//! of their own, so that neither a dropped poll nor a dying worker can cut a provider call in half. apalis-core is named
-//! in this file only.
+//! The lane at work: claims, hands out, extends, frees.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use apalis_core::backend::{Backend, BackendConfig, finalize::Ephemeral};
-use apalis_core::error::BoxDynError;
 use apalis_core::task::{Task, builder::TaskBuilder, task_id::TaskId};
-use apalis_core::worker::context::WorkerContext;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::ledger::{ClaimedOrder, Epoch, Ledger, LedgerError, Limits, Wake};
-
-/// How a lane works.
-#[derive(Debug, Clone)]
-pub struct LaneConfig {
-    /// The account.
-    pub account: String,
-    /// Orders in hand at once, of this replica and of all replicas together.
-    pub concurrency: usize,
-    /// How long an order is held without extending.
-    pub lease: Duration,
-    /// What all replicas share.
-    pub limits: Limits,
-    /// Most orders of one claim; also bounds the scripts.
-    pub batch_max: usize,
-    /// The longest sleep of an idle lane: a wake-up that got lost costs at most this.
-    pub idle_max: Duration,
-}
-
-/// What the handler gets: an order under a lease.
-#[derive(Debug, Clone)]
-pub struct Claim {
-    /// The order as the ledger handed it out.
-    pub order: Arc<ClaimedOrder>,
-    /// The lease.
-    pub hold: Arc<Hold>,
-    /// The ledger's epoch and clock at the claim.
-    pub epoch: Epoch,
-    /// Redis' clock at the claim, milliseconds.
-    pub claimed_at_ms: u64,
-}
-
-/// A lease in hand. While it is not armed it is extended by the lane.
-#[derive(Debug)]
-pub struct Hold {
-    /// The order.
-    pub id: String,
-    /// Grows with every claim: records under an older one are refused.
-    pub fence: u64,
-    /// When the claim came back; the lease is counted from before it was asked for.
-    pub since: Instant,
-    until: Mutex<Instant>,
-    armed: AtomicBool,
-    lost: AtomicBool,
-}
-
-impl Hold {
-    /// How much of the lease is left.
-    #[must_use]
-    pub fn left(&self) -> Duration {
-        lock(&self.until).saturating_duration_since(Instant::now())
-    }
-
-    /// From now on the lease is not extended: a paid call has to fit into what is left.
-    pub fn arm(&self) {
-        self.armed.store(true, Ordering::Release);
-    }
-
-    /// The paid call is over: extend again.
-    pub fn disarm(&self) {
-        self.armed.store(false, Ordering::Release);
-    }
-
-    /// Somebody else has the order now.
-    #[must_use]
-    pub fn is_lost(&self) -> bool {
-        self.lost.load(Ordering::Acquire)
-    }
-}
+use super::{Claim, Hold, LaneConfig, lock};
+use crate::ledger::{ClaimedOrder, Epoch, Ledger, LedgerError, Wake};
 
 /// What is asked of a lane from outside, and what it shows.
 #[derive(Debug, Clone)]
@@ -102,6 +19,12 @@ pub struct LaneHandle {
 }
 
 impl LaneHandle {
+    pub(super) fn of(shared: &Arc<Shared>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+        }
+    }
+
     /// The account.
     #[must_use]
     pub fn account(&self) -> &str {
@@ -139,12 +62,13 @@ impl LaneHandle {
     }
 }
 
-struct Shared {
+/// What the lane's backend, its handle and its bodies share.
+pub(super) struct Shared {
     ledger: Ledger,
-    config: LaneConfig,
-    slots: Arc<Semaphore>,
+    pub(super) config: LaneConfig,
+    pub(super) slots: Arc<Semaphore>,
     held: Mutex<HashMap<String, Arc<Hold>>>,
-    stop: CancellationToken,
+    pub(super) stop: CancellationToken,
     started: Instant,
     turned_ms: AtomicU64,
 }
@@ -157,48 +81,21 @@ impl std::fmt::Debug for Shared {
     }
 }
 
-/// The backend of one lane.
-#[derive(Debug)]
-pub struct LaneBackend {
-    shared: Arc<Shared>,
-    tasks: Option<mpsc::UnboundedReceiver<Task<Claim>>>,
-}
-
-impl LaneBackend {
-    /// A lane on the ledger. Nothing is claimed before apalis starts the worker.
-    #[must_use]
-    pub fn new(ledger: Ledger, config: LaneConfig) -> Self {
-        let slots = Arc::new(Semaphore::new(config.concurrency));
-        let shared = Arc::new(Shared {
+impl Shared {
+    pub(super) fn new(ledger: Ledger, config: LaneConfig) -> Self {
+        Self {
+            slots: Arc::new(Semaphore::new(config.concurrency)),
             ledger,
             config,
-            slots,
             held: Mutex::default(),
             stop: CancellationToken::new(),
             started: Instant::now(),
             turned_ms: AtomicU64::new(0),
-        });
-        Self { shared, tasks: None }
-    }
-
-    /// The handle for shutdown and health.
-    #[must_use]
-    pub fn handle(&self) -> LaneHandle {
-        LaneHandle {
-            shared: Arc::clone(&self.shared),
         }
     }
-}
 
-impl Drop for LaneBackend {
-    fn drop(&mut self) {
-        self.shared.stop.cancel();
-    }
-}
-
-impl Shared {
     /// Claims until told to stop.
-    async fn claim_loop(self: Arc<Self>, tasks: mpsc::UnboundedSender<Task<Claim>>) {
+    pub(super) async fn claim_loop(self: Arc<Self>, tasks: mpsc::UnboundedSender<Task<Claim>>) {
         let mut wakes = self.ledger.wakes();
         let mut failures = 0u32;
         loop {
@@ -324,14 +221,7 @@ impl Shared {
         tasks: &mpsc::UnboundedSender<Task<Claim>>,
     ) {
         let id = order.id.clone();
-        let hold = Arc::new(Hold {
-            id: id.clone(),
-            fence: order.fence,
-            since: Instant::now(),
-            until: Mutex::new(asked_at + self.config.lease),
-            armed: AtomicBool::new(false),
-            lost: AtomicBool::new(false),
-        });
+        let hold = Arc::new(Hold::new(id.clone(), order.fence, asked_at + self.config.lease));
         lock(&self.held).insert(id.clone(), Arc::clone(&hold));
         let claim = Claim {
             order: Arc::new(order),
@@ -348,22 +238,18 @@ impl Shared {
     }
 
     /// The body is through (or never started): frees the slot and stops extending.
-    fn release(&self, id: &str) {
+    pub(super) fn release(&self, id: &str) {
         lock(&self.held).remove(id);
         self.slots.add_permits(1);
     }
 
     /// Extends what is in hand, a third of the lease at a time, until nothing is and claiming has stopped.
-    async fn extend_loop(self: Arc<Self>) {
+    pub(super) async fn extend_loop(self: Arc<Self>) {
         let mut tick = tokio::time::interval(self.config.lease / 3);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tick.tick().await;
-            let held: Vec<Arc<Hold>> = lock(&self.held)
-                .values()
-                .filter(|h| !h.armed.load(Ordering::Acquire))
-                .cloned()
-                .collect();
+            let held: Vec<Arc<Hold>> = lock(&self.held).values().filter(|h| !h.is_armed()).cloned().collect();
             if held.is_empty() {
                 if self.stop.is_cancelled() && lock(&self.held).is_empty() {
                     return;
@@ -376,9 +262,9 @@ impl Shared {
                 Ok(kept) => {
                     for (hold, kept) in held.iter().zip(kept) {
                         if kept {
-                            *lock(&hold.until) = asked_at + self.config.lease;
+                            hold.extended_to(asked_at + self.config.lease);
                         } else if lock(&self.held).contains_key(&hold.id) {
-                            hold.lost.store(true, Ordering::Release);
+                            hold.lose();
                             tracing::warn!(order.id = %hold.id, "the lease is lost: another worker has the order");
                         }
                     }
@@ -387,121 +273,4 @@ impl Shared {
             }
         }
     }
-}
-
-impl Backend for LaneBackend {
-    type Task = Task<Claim>;
-    type Error = Infallible;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_next(&mut self, cx: &mut Context<'_>, _: &WorkerContext) -> Poll<Option<Result<Task<Claim>, Infallible>>> {
-        match self.tasks.as_mut() {
-            Some(tasks) => tasks.poll_recv(cx).map(|task| task.map(Ok)),
-            None => Poll::Ready(None),
-        }
-    }
-
-    fn poll_close(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
-        self.shared.stop.cancel();
-        if let Some(mut tasks) = self.tasks.take() {
-            // Claimed and not started: no longer extended, so their leases lapse or are handed back by the shutdown.
-            while let Ok(task) = tasks.try_recv() {
-                self.shared.slots.add_permits(1);
-                drop(task);
-            }
-        }
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl BackendConfig for LaneBackend {
-    type Args = Claim;
-    type Id = String;
-    type Kind = Ephemeral;
-    type Config = LaneConfig;
-    type Layer = BodyLayer;
-
-    fn config(&self) -> &LaneConfig {
-        &self.shared.config
-    }
-
-    fn middleware(&mut self, _: &mut WorkerContext) -> BodyLayer {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        self.tasks = Some(receiver);
-        tokio::spawn(Arc::clone(&self.shared).claim_loop(sender));
-        tokio::spawn(Arc::clone(&self.shared).extend_loop());
-        BodyLayer(Arc::clone(&self.shared))
-    }
-}
-
-/// Runs each body in a task of its own and frees its slot when it is through.
-#[derive(Debug)]
-pub struct BodyLayer(Arc<Shared>);
-
-/// See [`BodyLayer`].
-#[derive(Debug)]
-pub struct BodyService<S>(Arc<Shared>, S);
-
-impl<S> tower_layer::Layer<S> for BodyLayer {
-    type Service = BodyService<S>;
-
-    fn layer(&self, service: S) -> Self::Service {
-        BodyService(Arc::clone(&self.0), service)
-    }
-}
-
-impl<S> tower_service::Service<Task<Claim>> for BodyService<S>
-where
-    S: tower_service::Service<Task<Claim>, Response = ()> + Send,
-    S::Error: Into<BoxDynError>,
-    S::Future: Send + 'static,
-{
-    type Response = ();
-    type Error = BoxDynError;
-    type Future = Pin<Box<dyn Future<Output = Result<(), BoxDynError>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxDynError>> {
-        self.1.poll_ready(cx).map_err(Into::into)
-    }
-
-    fn call(&mut self, task: Task<Claim>) -> Self::Future {
-        let shared = Arc::clone(&self.0);
-        let id = task.args.hold.id.clone();
-        let body = self.1.call(task);
-        let task_id = id.clone();
-        let running = tokio::spawn(async move {
-            let slot = Slot(shared, task_id);
-            let came_to = body.await.map_err(Into::into);
-            drop(slot);
-            came_to
-        });
-        Box::pin(async move {
-            match running.await {
-                Ok(came_to) => came_to,
-                Err(died) => {
-                    // The lease lapses by itself and the order is then treated as found after a crash.
-                    tracing::error!(order.id = %id, error = %died, "the order's body panicked");
-                    metrics::counter!("domorder_panics_total").increment(1);
-                    Ok(())
-                }
-            }
-        })
-    }
-}
-
-/// Frees the slot, whichever way the body ends.
-struct Slot(Arc<Shared>, String);
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        self.0.release(&self.1);
-    }
-}
-
-/// A poisoned lock guards plain data here: what another thread left of it is still right.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
