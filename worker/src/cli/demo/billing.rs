@@ -49,6 +49,13 @@ impl Billing {
         })
     }
 
+    /// Whether this process is the server: another one may have taken its port.
+    pub(super) async fn is_served_by(&mut self, pid: u32) -> bool {
+        let info: redis::RedisResult<String> = redis::cmd("INFO").arg("server").query_async(&mut self.writes).await;
+        let line = format!("process_id:{pid}");
+        info.is_ok_and(|info| info.lines().any(|found| found.trim() == line))
+    }
+
     /// Hands documents in, all at once.
     pub(super) async fn hand_in(&mut self, documents: &[String]) -> anyhow::Result<()> {
         let mut pipeline = redis::pipe();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use domorder_jobs::state::{Reason, State};
+use domorder_jobs::state::{Needs, Reason, State};
 use domorder_jobs::view::OrderView;
 
 use super::billing::News;
@@ -20,8 +20,8 @@ pub(super) struct Book {
     pub(super) replays: usize,
     /// What happened that no document foresees.
     pub(super) surprises: Vec<String>,
-    /// Answers that were lost.
-    pub(super) lost: usize,
+    /// The orders whose answers were lost, by key.
+    pub(super) lost: Vec<String>,
     /// Orders found in a dead replica's hands.
     pub(super) orphaned: usize,
     signals: Vec<Signal>,
@@ -137,7 +137,7 @@ impl Book {
         };
         let before = entry.view.replace(view.clone());
         match view.reason {
-            Some(Reason::AnswerLost) => self.lost += 1,
+            Some(Reason::AnswerLost) => self.lost.push(view.idempotency_key.to_string()),
             Some(Reason::FoundAfterCrash) => self.orphaned += 1,
             _ => {}
         }
@@ -152,6 +152,17 @@ impl Book {
             entry.is_some_and(|entry| entry.state() == Some(State::ActionRequired))
         };
         self.signals.extract_if(.., asks).collect()
+    }
+
+    /// An order that asks for an auth code.
+    pub(super) fn asks_for_auth_code(&self) -> Option<&str> {
+        let asks = |entry: &&Entry| {
+            entry
+                .view
+                .as_ref()
+                .is_some_and(|view| view.needs == Some(Needs::AuthCode))
+        };
+        Some(self.orders.iter().find(asks)?.document.key.as_str())
     }
 
     /// Every order was tried, none is in the middle of a paid call, and all refusals are there.

@@ -14,6 +14,7 @@ use std::process::{self, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, anyhow, bail};
+use jiff::Timestamp;
 
 /// Reads process ids: a number is watched, `-` and the number no longer, `done` is the last word.
 const REAPER: &str = r#"
@@ -141,7 +142,9 @@ pub(super) struct Folder {
 
 impl Folder {
     pub(super) fn create() -> anyhow::Result<Self> {
-        let path = std::env::temp_dir().join(format!("domorder-demo-{}", process::id()));
+        // Process ids come again, and a folder of an earlier demo may have been left to look at.
+        let name = format!("domorder-demo-{}-{}", Timestamp::now().as_second(), process::id());
+        let path = std::env::temp_dir().join(name);
         let made = DirBuilder::new().mode(0o700).create(&path);
         made.with_context(|| format!("{} cannot be made", path.display()))?;
         Ok(Self { path, kept: false })

@@ -70,7 +70,7 @@ async fn show(args: &DemoArgs, documents: Documents) -> Result<ExitCode, Failure
     let book = match story::play(&mut world, documents, &mut teller).await {
         Ok(book) => book,
         Err(error) => {
-            teller.end();
+            drop(teller);
             eprintln!("what each process said stays in {}", world.keep_logs().display());
             return Err(error.into());
         }
@@ -79,12 +79,12 @@ async fn show(args: &DemoArgs, documents: Documents) -> Result<ExitCode, Failure
     let report = Report::of(&book, &charges, &unexpected);
     teller.moment(&format!(
         "answers lost: {}, calls in the killed replica's hands: {}, documents refused: {}, handed in twice: {}",
-        book.lost,
+        book.lost.len(),
         book.orphaned,
         book.refusals.len(),
         book.replays,
     ));
-    teller.end();
+    drop(teller);
     print(&report.table);
     for deviation in &report.deviations {
         eprintln!("not as foreseen: {deviation}");
@@ -93,7 +93,7 @@ async fn show(args: &DemoArgs, documents: Documents) -> Result<ExitCode, Failure
         eprintln!("what each process said stays in {}", world.keep_logs().display());
     }
     if args.keep {
-        print(&format!("\n{}\n", world.keep()));
+        print(&format!("\n{}\n", world.keep(&book)));
     }
     print(&report.last_line);
     Ok(ExitCode::from(u8::from(!report.deviations.is_empty())))

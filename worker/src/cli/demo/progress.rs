@@ -10,7 +10,7 @@ use super::book::Counts;
 /// Without a terminal the counts are told this often.
 const PLAIN_EVERY: Duration = Duration::from_secs(5);
 
-/// Tells people.
+/// Tells people. The bar goes with it.
 pub(super) struct Teller {
     bar: Option<ProgressBar>,
     started: Instant,
@@ -22,7 +22,7 @@ impl Teller {
     pub(super) fn new() -> Self {
         let started = Instant::now();
         let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{spinner} {elapsed:>4} {bar:24} {pos}/{len}  {msg}")
+            let style = ProgressStyle::with_template("{spinner} {elapsed:>4} {bar:24} {pos}/{len}  {wide_msg}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
             let bar = ProgressBar::new(0).with_style(style);
             bar.enable_steady_tick(Duration::from_millis(120));
@@ -64,9 +64,10 @@ impl Teller {
             self.told = (Instant::now(), text);
         }
     }
+}
 
-    /// Clears the bar.
-    pub(super) fn end(&self) {
+impl Drop for Teller {
+    fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 
 use super::billing::Billing;
+use super::book::Book;
 use super::children::{Child, Folder, Reaper, free_port, program};
 use super::loopback::Loopback;
 use super::simulator::Simulator;
@@ -91,7 +92,7 @@ impl World {
     }
 
     /// Leaves everything running; how to look at it and how to end it, for people.
-    pub(super) fn keep(&mut self) -> String {
+    pub(super) fn keep(&mut self, book: &Book) -> String {
         let children = self.replicas.iter_mut().filter(|replica| !replica.killed);
         let mut pids = Vec::new();
         let mut listens = Vec::new();
@@ -106,20 +107,23 @@ impl World {
         }
         self.folder.keep();
         self.reaper.dismiss();
-        let program = std::env::current_exe().unwrap_or_else(|_| "domorder".into());
-        let domorder = format!("{} --config {}", program.display(), self.config.display());
+        let domorder = program_as_typed();
+        let domorder = domorder.display();
+        let mut orders = format!("  {domorder} orders list --state action_required\n");
+        if let Some(lost) = book.lost.first() {
+            orders += &format!("  {domorder} orders show {lost}\n  {domorder} orders timeline {lost}\n");
+        }
+        if let Some(asks) = book.asks_for_auth_code() {
+            orders += &format!("  echo good-New-code | {domorder} orders auth-code {asks}\n");
+        }
         format!(
             "It goes on running:\n  \
                Redis       {redis}\n  \
                simulator   http://{sim}/control/state, /control/charges, /control/requests\n  \
-               domorder    {listens} (/metrics, /livez, /readyz)\n  \
-               config      {config}\n\n\
+               domorder    {listens} (/metrics, /livez, /readyz)\n\n\
              Look at it:\n  \
-               {domorder} orders list --state action_required\n  \
-               {domorder} orders show inv-20612\n  \
-               {domorder} orders timeline inv-20612\n  \
-               echo good-New-code | {domorder} orders auth-code inv-20638\n  \
-               {domorder} doctor\n\n\
+               export DOMORDER_CONFIG={config}\n\
+             {orders}  {domorder} doctor\n\n\
              End it:\n  \
                kill {pids} && rm -r {folder}",
             redis = self.redis_url,
@@ -179,7 +183,12 @@ async fn redis(server: &Path, folder: &Path, reaper: &Reaper) -> anyhow::Result<
         command.arg("--dir").arg(folder);
         let child = Child::start("redis", command, folder, reaper)?;
         let url = format!("redis://127.0.0.1:{port}");
-        if let Some(child) = up(child, async || Billing::connect(&url).await.is_ok()).await? {
+        let pid = child.pid();
+        let answers = async || match Billing::connect(&url).await {
+            Ok(mut billing) => billing.is_served_by(pid).await,
+            Err(_) => false,
+        };
+        if let Some(child) = up(child, answers).await? {
             return Ok((child, url));
         }
     }
@@ -232,6 +241,13 @@ async fn replica(name: &str, config: &Path, folder: &Path, reaper: &Reaper) -> a
         }
     }
     bail!("replica {name} found no free port");
+}
+
+/// This program, from where people are now.
+fn program_as_typed() -> PathBuf {
+    let program = std::env::current_exe().unwrap_or_else(|_| "domorder".into());
+    let here = std::env::current_dir().unwrap_or_default();
+    program.strip_prefix(here).map(Path::to_owned).unwrap_or(program)
 }
 
 /// Waits until it answers. `None`: it ended because its port was taken in the meantime.
