@@ -14,7 +14,7 @@ fn demo(arguments: &[&str]) -> Output {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut command = Command::new(program);
     command.current_dir(repository).arg("demo").args(arguments);
-    command.output().unwrap()
+    command.output().expect("the built program can be started")
 }
 
 #[test]

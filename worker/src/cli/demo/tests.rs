@@ -1,4 +1,4 @@
-//! The documents of the repository.
+//! The documents of the repository, and the report on them.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -8,8 +8,14 @@ use domorder_jobs::signal::SignalDocument;
 use domorder_jobs::state::State;
 use domorder_jobs::validate::{RefusalKind, parse};
 use jiff::Timestamp;
+use rstest::rstest;
+use serde_json::json;
 
+use super::billing::News;
+use super::book::Book;
 use super::documents::{Document, Documents, Foreseen};
+use super::report::Report;
+use super::simulator::Charges;
 use super::world::config_text;
 use crate::wiring;
 
@@ -80,4 +86,150 @@ fn an_order_that_starts_later_is_handed_in_with_its_moment() {
     let now: Timestamp = "2026-05-01T12:00:00Z".parse().unwrap();
     let later = all(&documents).into_iter().find(|d| d.starts_in.is_some()).unwrap();
     assert!(later.hand_in(now).contains(r#""not_before":"2026-05-01T12:00:06Z""#));
+}
+
+/// An event that tells an order to be in this state.
+fn event(document: &Document, state: &str, reason: Option<&str>, charged: &str) -> News {
+    let view = json!({
+        "id": "0-01ARZ3NDEKTSV4RRFFQ69G5FAV", "idempotency_key": document.key, "account": "cr-main",
+        "kind": document.kind.split(' ').next(), "domain": document.domain, "state": state, "reason": reason,
+        "needs": null, "waiting_on": null, "charged": charged, "provider_order_id": null, "provider_message": null,
+        "expiry": null, "attempts": 1, "next_check_at": null, "deadline_at": null, "created_at": "2026-05-01T12:00:00Z",
+        "updated_at": "2026-05-01T12:00:00Z", "finished_at": null, "metadata": {},
+    });
+    News::Order(Box::new(serde_json::from_value(view).unwrap()))
+}
+
+/// All of the repository's orders at their foreseen ends, and the ledger of charges that belongs to them.
+fn as_foreseen() -> (Book, Vec<Charges>) {
+    let documents = documents();
+    let mut news = Vec::new();
+    let mut ledger: Vec<Charges> = Vec::new();
+    for document in all(&documents) {
+        let Some(end) = document.end() else {
+            if document.foreseen == Foreseen::Refused {
+                let (key, why) = (document.key.clone(), "because".to_owned());
+                news.push(News::Refused { key, why });
+            }
+            continue;
+        };
+        let charged = if end.charges > 0 { "yes" } else { "no" };
+        news.push(event(
+            document,
+            end.state.as_str(),
+            end.reason.map(|r| r.as_str()),
+            charged,
+        ));
+        let Some((provider, operation)) = document.charge else {
+            continue;
+        };
+        let taken = end.charges + end.refunds;
+        match ledger
+            .iter_mut()
+            .find(|row| row.operation == operation && row.domain == document.domain)
+        {
+            Some(row) => row.charges += taken,
+            None if taken == 0 => {}
+            None => ledger.push(Charges {
+                provider: provider.to_owned(),
+                operation: operation.to_owned(),
+                domain: document.domain.clone(),
+                charges: taken,
+                refunds: end.refunds,
+            }),
+        }
+    }
+    let mut book = Book::new(Vec::new());
+    for wave in [documents.first, documents.killed, documents.no_funds] {
+        book.enter(wave);
+    }
+    for one in news {
+        book.note(one);
+    }
+    book.orphaned = 1;
+    (book, ledger)
+}
+
+#[test]
+fn orders_and_charges_as_foreseen_are_no_deviation() {
+    let (book, ledger) = as_foreseen();
+    assert!(book.is_settled());
+    let report = Report::of(&book, &ledger, &[]);
+    assert_eq!(report.deviations, Vec::<String>::new());
+    let last = "orders: 90  succeeded: 78  waiting for a person: 5  failed: 7  double charges: 0";
+    assert_eq!(report.last_line, last);
+}
+
+#[rstest]
+#[case::twice("late-library-example.com", 1, "charged 1 time(s) too often for `RenewalOrder`", 1)]
+#[case::thrice_for_two("twice-renewed-example.com", 1, "charged 1 time(s) too often for `RenewalOrder`", 1)]
+#[case::never("late-library-example.com", -1, "charged 0 time(s), 1 foreseen", 0)]
+#[case::once_for_two("twice-renewed-example.com", -1, "charged 0 time(s), 1 foreseen", 0)]
+fn a_charge_too_many_or_too_few_is_named(
+    #[case] domain: &str,
+    #[case] more: i64,
+    #[case] told: &str,
+    #[case] double: u64,
+) {
+    let (book, mut ledger) = as_foreseen();
+    let row = ledger.iter_mut().find(|row| row.domain == domain).unwrap();
+    row.charges = row.charges.checked_add_signed(more).unwrap();
+    let report = Report::of(&book, &ledger, &[]);
+    let named = |deviation: &String| deviation.contains(domain) && deviation.contains(told);
+    assert!(report.deviations.iter().any(named), "{:?}", report.deviations);
+    assert!(
+        report.last_line.ends_with(&format!("double charges: {double}")),
+        "{}",
+        report.last_line
+    );
+}
+
+#[test]
+fn money_that_no_order_accounts_for_is_named() {
+    let (book, mut ledger) = as_foreseen();
+    ledger.push(Charges {
+        provider: "connectreseller".to_owned(),
+        operation: "Order".to_owned(),
+        domain: "nobody-asked-example.com".to_owned(),
+        charges: 1,
+        refunds: 0,
+    });
+    let report = Report::of(&book, &ledger, &["a GET of something".to_owned()]);
+    let told = report.deviations.join("\n");
+    assert!(
+        told.contains("nobody-asked-example.com: 1 charge(s) for `Order` that no order accounts for"),
+        "{told}"
+    );
+    assert!(
+        told.contains("a request nobody should send: a GET of something"),
+        "{told}"
+    );
+    assert!(report.last_line.ends_with("double charges: 1"), "{}", report.last_line);
+}
+
+#[rstest]
+#[case::other_state("failed", Some("domain_taken"), "no")]
+#[case::other_reason("succeeded", Some("already_done"), "yes")]
+#[case::other_word_on_money("succeeded", None, "no")]
+fn an_order_that_strays_is_named(#[case] state: &str, #[case] reason: Option<&str>, #[case] charged: &str) {
+    let (mut book, ledger) = as_foreseen();
+    let news = event(&book.orders[0].document, state, reason, charged);
+    book.note(news);
+    let report = Report::of(&book, &ledger, &[]);
+    assert!(!report.deviations.is_empty());
+    let key = &book.orders[0].document.key;
+    assert!(
+        report.deviations.iter().all(|told| told.contains(key)),
+        "{:?}",
+        report.deviations
+    );
+}
+
+#[test]
+fn an_order_or_a_refusal_that_nobody_handed_in_is_named() {
+    let (mut book, ledger) = as_foreseen();
+    let (key, why) = ("inv-1".to_owned(), "because".to_owned());
+    book.note(News::Refused { key, why });
+    let report = Report::of(&book, &ledger, &[]);
+    assert_eq!(report.deviations, ["a document was refused (inv-1): because"]);
 }
