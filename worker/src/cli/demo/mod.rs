@@ -75,8 +75,7 @@ async fn show(args: &DemoArgs, documents: Documents) -> Result<ExitCode, Failure
             return Err(error.into());
         }
     };
-    let (charges, unexpected) = (world.simulator.charges().await?, world.simulator.unexpected().await?);
-    let report = Report::of(&book, &charges, &unexpected);
+    let report = Report::of(&book, &world.simulator.findings().await?);
     teller.moment(&format!(
         "answers lost: {}, calls in the killed replica's hands: {}, documents refused: {}, handed in twice: {}",
         book.lost.len(),

@@ -6,7 +6,7 @@ use domorder_jobs::state::{Charged, State};
 
 use super::super::output::table;
 use super::book::{Book, Entry};
-use super::simulator::Charges;
+use super::simulator::{Charges, Findings};
 
 /// An operation at a provider on a domain: what the ledger of charges counts by.
 type Bought = (String, String, String);
@@ -23,7 +23,8 @@ pub(super) struct Report {
 
 impl Report {
     /// Compares what was foreseen, what the orders say of themselves, and what the simulator wrote down.
-    pub(super) fn of(book: &Book, ledger: &[Charges], unexpected: &[String]) -> Self {
+    pub(super) fn of(book: &Book, findings: &Findings) -> Self {
+        let ledger = &findings.charges;
         let mut taken: BTreeMap<Bought, (u64, u64)> = ledger.iter().map(counted).collect();
         let mut deviations = book.surprises.clone();
         deviations.extend(doubles(book, &taken).1);
@@ -55,13 +56,14 @@ impl Report {
             deviations.push(format!("{}: it should have been refused", document.name()));
         }
         if book.orphaned == 0 {
-            deviations.push("no order was found in the killed replica's hands".to_owned());
+            let late =
+                "no order was found in the killed replica's hands: the kill came too late, the machine was too busy";
+            deviations.push(late.to_owned());
         }
-        deviations.extend(
-            unexpected
-                .iter()
-                .map(|call| format!("a request nobody should send: {call}")),
-        );
+        let unexpected = findings.unexpected.iter();
+        deviations.extend(unexpected.map(|call| format!("a request nobody should send: {call}")));
+        let idle = findings.idle_faults.iter();
+        deviations.extend(idle.map(|rule| format!("a fault that no call met: {rule}")));
         let double = doubles(book, &ledger.iter().map(counted).collect()).0;
         Self {
             table: rows.to_string(),

@@ -8,6 +8,17 @@ use super::loopback::Loopback;
 /// The simulated providers.
 pub(super) struct Simulator(pub(super) Loopback);
 
+/// What the simulator wrote down.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// What was charged, whether or not an answer arrived; a row an operation and domain.
+    pub(super) charges: Vec<Charges>,
+    /// Requests that no careful client sends.
+    pub(super) unexpected: Vec<String>,
+    /// Faults that no call met: what they should have put to the proof was not.
+    pub(super) idle_faults: Vec<String>,
+}
+
 /// The charges of one operation on one domain.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Charges {
@@ -36,29 +47,29 @@ impl Simulator {
     }
 
     /// How many paid calls were carried out whose answers are held back.
-    pub(super) async fn answered_late(&self) -> anyhow::Result<usize> {
-        let rules = self.0.json("/control/faults").await?;
-        let fired = rules.as_array().into_iter().flatten().filter_map(|rule| {
-            rule.pointer("/rule/behaviour/late")?;
-            rule["fired"].as_u64()
-        });
-        Ok(usize::try_from(fired.sum::<u64>())?)
+    pub(super) async fn answered_late(&self) -> anyhow::Result<u64> {
+        let rules = self.faults().await?;
+        let late = rules
+            .iter()
+            .filter(|rule| rule.pointer("/rule/behaviour/late").is_some());
+        Ok(late.filter_map(|rule| rule["fired"].as_u64()).sum())
     }
 
-    /// What was charged, by provider, operation and domain, whether or not an answer arrived.
-    pub(super) async fn charges(&self) -> anyhow::Result<Vec<Charges>> {
+    /// What it wrote down.
+    pub(super) async fn findings(&self) -> anyhow::Result<Findings> {
         let report = self.0.json("/control/charges").await?;
-        Ok(serde_json::from_value(report["by_domain"].clone())?)
+        let unexpected: Vec<Value> = serde_json::from_value(self.0.json("/control/unexpected").await?)?;
+        let rules = self.faults().await?;
+        let idle = rules.iter().filter(|rule| rule["fired"] == 0);
+        Ok(Findings {
+            charges: serde_json::from_value(report["by_domain"].clone())?,
+            unexpected: unexpected.iter().map(Value::to_string).collect(),
+            idle_faults: idle.map(|rule| rule["rule"].to_string()).collect(),
+        })
     }
 
-    /// Requests that no careful client sends.
-    pub(super) async fn unexpected(&self) -> anyhow::Result<Vec<String>> {
-        let unexpected = self.0.json("/control/unexpected").await?;
-        Ok(unexpected
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(Value::to_string)
-            .collect())
+    async fn faults(&self) -> anyhow::Result<Vec<Value>> {
+        let rules = self.0.json("/control/faults").await?;
+        Ok(serde_json::from_value(rules)?)
     }
 }

@@ -16,7 +16,7 @@ use super::billing::{self, Billing};
 use super::book::Book;
 use super::documents::{Document, Documents};
 use super::progress::Teller;
-use super::world::World;
+use super::world::{Replica, World};
 
 /// All of it; enough for a machine that is busy with other things.
 const LIMIT: Duration = Duration::from_secs(110);
@@ -95,22 +95,15 @@ impl Story<'_> {
 
     /// Kills the replica that holds most of these orders, each in mid paid call.
     async fn kill_one(&mut self, documents: Vec<Document>) -> anyhow::Result<()> {
-        let count = documents.len();
+        let count = documents.len() as u64;
         let before = self.picked_up().await?;
         self.hand_in(documents, ", answered late").await?;
-        // All of them are bought now, and nobody was told: from here on sending again is buying twice.
-        while self.world.simulator.answered_late().await? < count {
-            self.turn().await?;
-            if self.teller.elapsed() > LIMIT {
-                bail!("not all of the {count} late calls reached the simulator");
-            }
-        }
-        let after = self.picked_up().await?;
-        let held = after.iter().zip(&before).map(|(after, before)| after - before);
-        let (most, replica) = held
-            .zip(&mut self.world.replicas)
-            .max_by_key(|(held, _)| *held)
-            .context("no replica")?;
+        // All of them are bought now, and nobody was told: from here on sending again is buying twice. The answers come
+        // in seconds, so nothing else is done meanwhile.
+        let (arrived, held) = tokio::join!(self.arrived(count), self.held(&before, count));
+        arrived?;
+        let replicas = held?.into_iter().zip(&mut self.world.replicas);
+        let (most, replica) = replicas.max_by_key(|(held, _)| *held).context("no replica")?;
         replica.kill();
         let name = replica.process.name().to_owned();
         self.teller.moment(&format!(
@@ -119,12 +112,38 @@ impl Story<'_> {
         Ok(())
     }
 
-    async fn picked_up(&self) -> anyhow::Result<Vec<u64>> {
-        let mut counts = Vec::new();
-        for replica in &self.world.replicas {
-            counts.push(replica.picked_up().await?);
+    /// Waits until so many late calls have reached the simulator.
+    async fn arrived(&self, count: u64) -> anyhow::Result<()> {
+        while self.world.simulator.answered_late().await? < count {
+            self.pause("the late calls did not all reach the simulator").await?;
         }
-        Ok(counts)
+        Ok(())
+    }
+
+    /// Waits until so many orders more than before are in the replicas' hands; how many in whose.
+    async fn held(&self, before: &[u64], count: u64) -> anyhow::Result<Vec<u64>> {
+        loop {
+            let now = self.picked_up().await?;
+            let held: Vec<u64> = now.iter().zip(before).map(|(now, before)| now - before).collect();
+            if held.iter().sum::<u64>() >= count {
+                return Ok(held);
+            }
+            self.pause("the replicas did not take all orders into their hands")
+                .await?;
+        }
+    }
+
+    async fn pause(&self, or: &str) -> anyhow::Result<()> {
+        if self.teller.elapsed() > LIMIT {
+            bail!("{or}");
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        Ok(())
+    }
+
+    async fn picked_up(&self) -> anyhow::Result<Vec<u64>> {
+        let asked = self.world.replicas.iter().map(Replica::picked_up);
+        futures::future::try_join_all(asked).await
     }
 
     /// Empties the accounts until these orders wait for money.

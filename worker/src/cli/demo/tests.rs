@@ -15,7 +15,7 @@ use super::billing::News;
 use super::book::Book;
 use super::documents::{Document, Documents, Foreseen};
 use super::report::Report;
-use super::simulator::Charges;
+use super::simulator::{Charges, Findings};
 use super::world::config_text;
 use crate::wiring;
 
@@ -101,7 +101,7 @@ fn event(document: &Document, state: &str, reason: Option<&str>, charged: &str) 
 }
 
 /// All of the repository's orders at their foreseen ends, and the ledger of charges that belongs to them.
-fn as_foreseen() -> (Book, Vec<Charges>) {
+fn as_foreseen() -> (Book, Findings) {
     let documents = documents();
     let mut news = Vec::new();
     let mut ledger: Vec<Charges> = Vec::new();
@@ -147,14 +147,18 @@ fn as_foreseen() -> (Book, Vec<Charges>) {
         book.note(one);
     }
     book.orphaned = 1;
-    (book, ledger)
+    let findings = Findings {
+        charges: ledger,
+        ..Findings::default()
+    };
+    (book, findings)
 }
 
 #[test]
 fn orders_and_charges_as_foreseen_are_no_deviation() {
-    let (book, ledger) = as_foreseen();
+    let (book, found) = as_foreseen();
     assert!(book.is_settled());
-    let report = Report::of(&book, &ledger, &[]);
+    let report = Report::of(&book, &found);
     assert_eq!(report.deviations, Vec::<String>::new());
     let last = "orders: 90  succeeded: 78  waiting for a person: 5  failed: 7  double charges: 0";
     assert_eq!(report.last_line, last);
@@ -171,10 +175,10 @@ fn a_charge_too_many_or_too_few_is_named(
     #[case] told: &str,
     #[case] double: u64,
 ) {
-    let (book, mut ledger) = as_foreseen();
-    let row = ledger.iter_mut().find(|row| row.domain == domain).unwrap();
+    let (book, mut found) = as_foreseen();
+    let row = found.charges.iter_mut().find(|row| row.domain == domain).unwrap();
     row.charges = row.charges.checked_add_signed(more).unwrap();
-    let report = Report::of(&book, &ledger, &[]);
+    let report = Report::of(&book, &found);
     let named = |deviation: &String| deviation.contains(domain) && deviation.contains(told);
     assert!(report.deviations.iter().any(named), "{:?}", report.deviations);
     assert!(
@@ -185,16 +189,18 @@ fn a_charge_too_many_or_too_few_is_named(
 }
 
 #[test]
-fn money_that_no_order_accounts_for_is_named() {
-    let (book, mut ledger) = as_foreseen();
-    ledger.push(Charges {
+fn money_calls_and_faults_that_no_order_accounts_for_are_named() {
+    let (book, mut found) = as_foreseen();
+    found.charges.push(Charges {
         provider: "connectreseller".to_owned(),
         operation: "Order".to_owned(),
         domain: "nobody-asked-example.com".to_owned(),
         charges: 1,
         refunds: 0,
     });
-    let report = Report::of(&book, &ledger, &["a GET of something".to_owned()]);
+    found.unexpected.push("a GET of something".to_owned());
+    found.idle_faults.push("once".to_owned());
+    let report = Report::of(&book, &found);
     let told = report.deviations.join("\n");
     assert!(
         told.contains("nobody-asked-example.com: 1 charge(s) for `Order` that no order accounts for"),
@@ -204,6 +210,7 @@ fn money_that_no_order_accounts_for_is_named() {
         told.contains("a request nobody should send: a GET of something"),
         "{told}"
     );
+    assert!(told.contains("a fault that no call met: once"), "{told}");
     assert!(report.last_line.ends_with("double charges: 1"), "{}", report.last_line);
 }
 
@@ -212,10 +219,10 @@ fn money_that_no_order_accounts_for_is_named() {
 #[case::other_reason("succeeded", Some("already_done"), "yes")]
 #[case::other_word_on_money("succeeded", None, "no")]
 fn an_order_that_strays_is_named(#[case] state: &str, #[case] reason: Option<&str>, #[case] charged: &str) {
-    let (mut book, ledger) = as_foreseen();
+    let (mut book, found) = as_foreseen();
     let news = event(&book.orders[0].document, state, reason, charged);
     book.note(news);
-    let report = Report::of(&book, &ledger, &[]);
+    let report = Report::of(&book, &found);
     assert!(!report.deviations.is_empty());
     let key = &book.orders[0].document.key;
     assert!(
@@ -227,9 +234,9 @@ fn an_order_that_strays_is_named(#[case] state: &str, #[case] reason: Option<&st
 
 #[test]
 fn an_order_or_a_refusal_that_nobody_handed_in_is_named() {
-    let (mut book, ledger) = as_foreseen();
+    let (mut book, found) = as_foreseen();
     let (key, why) = ("inv-1".to_owned(), "because".to_owned());
     book.note(News::Refused { key, why });
-    let report = Report::of(&book, &ledger, &[]);
+    let report = Report::of(&book, &found);
     assert_eq!(report.deviations, ["a document was refused (inv-1): because"]);
 }

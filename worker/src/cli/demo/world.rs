@@ -278,14 +278,14 @@ pub(super) fn config_text(redis: &str, simulator: &str) -> String {
 url = "{redis}"
 
 [worker]
-lease = "16s"
+lease = "20s"
 shutdown_grace = "10s"
 
 [accounts.cr-main]
 provider = "connectreseller"
 base_url = "http://{simulator}/ConnectReseller/ESHOP"
 api_key = "CR-DEMO-KEY-0001"
-timeout = "4s"
+timeout = "6s"
 concurrency = 32
 rate = "500/s"
 default_customer = "5512"
@@ -296,7 +296,7 @@ provider = "logicboxes"
 base_url = "http://{simulator}/api"
 auth_userid = "700001"
 api_key = "LBDEMOKEY000"
-timeout = "4s"
+timeout = "6s"
 concurrency = 32
 rate = "500/s"
 default_customer = "4400012"
