@@ -1,9 +1,18 @@
 //! `domorder demo`, whole: the built program, a real Redis, the simulator as a program beside it.
 
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rstest::rstest;
 
 fn demo(arguments: &[&str]) -> Output {
+    command(arguments).output().expect("the built program can be started")
+}
+
+fn command(arguments: &[&str]) -> Command {
     let program = Path::new(env!("CARGO_BIN_EXE_domorder"));
     let simulator = program.with_file_name("domorder-sim");
     assert!(
@@ -14,7 +23,7 @@ fn demo(arguments: &[&str]) -> Output {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut command = Command::new(program);
     command.current_dir(repository).arg("demo").args(arguments);
-    command.output().expect("the built program can be started")
+    command
 }
 
 #[test]
@@ -70,4 +79,64 @@ fn a_deviation_is_named_and_is_the_exit_code() {
         .find_map(|line| line.strip_prefix("what each process said stays in "))
         .unwrap();
     std::fs::remove_dir_all(kept).unwrap();
+}
+
+#[rstest]
+#[case::by_control_c("-INT")]
+#[case::by_the_end_of_its_terminal("-HUP")]
+#[case::before_its_next_instruction("-KILL")]
+fn nothing_outlives_a_demo_that_is_ended(#[case] signal: &str) {
+    // Its own temporary folder, so that its processes can be told from those of others by their arguments.
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(&[]);
+    command
+        .env("TMPDIR", folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    let mut demo = command.spawn().unwrap();
+    let told = BufReader::new(demo.stderr.take().unwrap());
+    let up = told
+        .lines()
+        .map_while(Result::ok)
+        .any(|line| line.ends_with("replicas a and b are up"));
+    assert!(up, "it did not start");
+    let inside = std::fs::read_dir(folder.path())
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let config = std::fs::read_to_string(inside.join("domorder.toml")).unwrap();
+    let redis = config
+        .lines()
+        .find_map(|line| line.strip_prefix("url = \"redis://"))
+        .unwrap();
+    let redis = redis.trim_end_matches('"');
+    assert!(running_in(folder.path()) >= 3 && TcpStream::connect(redis).is_ok());
+
+    let sent = Command::new("kill")
+        .args([signal, &demo.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+    assert!(!demo.wait().unwrap().success());
+
+    let ended = Instant::now();
+    while running_in(folder.path()) > 0 || TcpStream::connect(redis).is_ok() || inside.exists() {
+        assert!(ended.elapsed() < Duration::from_secs(20), "something outlives it");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// How many processes were given a path in this folder. Redis hides its arguments.
+fn running_in(folder: &Path) -> usize {
+    let listed = Command::new("ps")
+        .args(["-axo", "args"])
+        .output()
+        .expect("`ps` is there");
+    let listed = String::from_utf8_lossy(&listed.stdout);
+    listed
+        .lines()
+        .filter(|line| line.contains(&*folder.to_string_lossy()))
+        .count()
 }

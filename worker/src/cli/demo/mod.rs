@@ -26,7 +26,7 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Failure;
-use super::output::print;
+use super::output::{print, tell};
 use documents::Documents;
 use progress::Teller;
 use report::Report;
@@ -57,7 +57,7 @@ pub(super) async fn run(args: &DemoArgs) -> Result<ExitCode, Failure> {
         came_to = show(args, documents) => came_to,
         // All that runs is dropped with the other future, and ends with it.
         () = interrupted => {
-            eprintln!("interrupted: everything that was started is ended");
+            tell("interrupted: everything that was started is ended");
             Ok(ExitCode::from(130))
         }
     }
@@ -71,7 +71,10 @@ async fn show(args: &DemoArgs, documents: Documents) -> Result<ExitCode, Failure
         Ok(book) => book,
         Err(error) => {
             drop(teller);
-            eprintln!("what each process said stays in {}", world.keep_logs().display());
+            tell(&format!(
+                "what each process said stays in {}",
+                world.keep_logs().display()
+            ));
             return Err(error.into());
         }
     };
@@ -86,10 +89,13 @@ async fn show(args: &DemoArgs, documents: Documents) -> Result<ExitCode, Failure
     drop(teller);
     print(&report.table);
     for deviation in &report.deviations {
-        eprintln!("not as foreseen: {deviation}");
+        tell(&format!("not as foreseen: {deviation}"));
     }
     if !report.deviations.is_empty() {
-        eprintln!("what each process said stays in {}", world.keep_logs().display());
+        tell(&format!(
+            "what each process said stays in {}",
+            world.keep_logs().display()
+        ));
     }
     if args.keep {
         print(&format!("\n{}\n", world.keep(&book)));

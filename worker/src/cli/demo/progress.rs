@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::super::output::tell;
 use super::book::Counts;
 
 /// Without a terminal the counts are told this often.
@@ -45,7 +46,7 @@ impl Teller {
         let line = format!("{:6.1}s  {text}", self.elapsed().as_secs_f64());
         match &self.bar {
             Some(bar) => bar.println(line),
-            None => eprintln!("{line}"),
+            None => tell(&line),
         }
     }
 
