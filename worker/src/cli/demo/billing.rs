@@ -16,6 +16,9 @@ const INTAKE: &str = "domorder:intake";
 const EVENTS: &str = "{domorder:0}:events";
 const REJECTED: &str = "domorder:rejected";
 
+/// How long Redis is waited for.
+const ANSWER_MAX: Duration = Duration::from_secs(60);
+
 /// A connection that writes, and one that waits.
 pub(super) struct Billing {
     writes: MultiplexedConnection,
@@ -40,8 +43,9 @@ pub(super) enum News {
 impl Billing {
     pub(super) async fn connect(url: &str) -> anyhow::Result<Self> {
         let client = redis::Client::open(url)?;
-        // The client's own half second would end a blocking read.
-        let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(Duration::from_secs(10)));
+        // The client's own half second would end a blocking read, and a disk that is busy with other things can hold up
+        // every answer of an append-only file that is synced always.
+        let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(ANSWER_MAX));
         Ok(Self {
             writes: client.get_multiplexed_async_connection_with_config(&config).await?,
             waits: client.get_multiplexed_async_connection_with_config(&config).await?,

@@ -16,7 +16,7 @@ pub(super) struct Loopback {
 impl Loopback {
     pub(super) fn new(address: &str) -> anyhow::Result<Self> {
         let mut settings = HttpSettings::new(format!("http://{address}").parse()?);
-        settings.timeout = Duration::from_secs(10);
+        settings.timeout = Duration::from_secs(30);
         // The ledger of charges and the orders' metrics; nothing here comes near it.
         settings.body_bytes_max = 8 * 1024 * 1024;
         Ok(Self {
