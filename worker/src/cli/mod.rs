@@ -3,6 +3,7 @@
 
 mod accounts;
 mod config;
+mod demo;
 mod doctor;
 mod enqueue;
 mod orders;
@@ -49,6 +50,8 @@ enum Command {
     Config(config::ConfigCommand),
     /// Find out what is wrong, and how to mend it
     Doctor(OutputArgs),
+    /// Show the main job on simulated providers: lost answers, a killed replica, nothing bought twice
+    Demo(demo::DemoArgs),
 }
 
 /// For people or for programs.
@@ -154,6 +157,10 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Doctor(args) => {
             quiet();
             doctor::run(cli, args.output).await
+        }
+        Command::Demo(args) => {
+            quiet();
+            demo::run(args).await
         }
         Command::Enqueue(args) => {
             quiet();

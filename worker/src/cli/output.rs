@@ -23,6 +23,11 @@ pub(super) fn print(text: &str) {
     }
 }
 
+/// A line on standard error, under the same rule.
+pub(super) fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
 /// JSON, as wide as it is.
 pub(super) fn print_json(value: &impl serde::Serialize) {
     print(&serde_json::to_string_pretty(value).unwrap_or_default());
