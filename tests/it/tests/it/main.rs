@@ -1,0 +1,9 @@
+//! The whole system: the real `domorder` as a process, on the providers' simulator and a private, persistent Redis.
+//!
+//! Each test makes its own [`world::World`] and orders as a billing system would, through the intake stream. What holds
+//! of every order whatever happens (money, events, secrets) is not written in the tests: the world checks it when it
+//! is dropped.
+
+mod world;
+
+mod kinds;
