@@ -4,7 +4,8 @@
 //! apalis as a task, extends the leases of those whose bodies run, and frees the slot when the body is through. The
 //! body records what came of the order itself; a later look is a due time in the ledger, never an apalis retry.
 //!
-//! Idle, a lane sleeps until the next due time (which the claim returns) or until it is woken by an accept or a signal.
+//! Idle, a lane sleeps until the next due time (which the claim returns, or a body that lets go of its order tells) or
+//! until it is woken by an accept or a signal.
 //! A Redis error is logged, counted and tried again with growing waits; it never ends the worker. Bodies run in a task
 //! of their own, so that neither a dropped poll nor a dying worker can cut a provider call in half. apalis-core is named
 //! in this file only.
@@ -22,7 +23,7 @@ use apalis_core::backend::{Backend, BackendConfig, finalize::Ephemeral};
 use apalis_core::error::BoxDynError;
 use apalis_core::task::{Task, builder::TaskBuilder, task_id::TaskId};
 use apalis_core::worker::context::WorkerContext;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::ledger::{ClaimedOrder, Epoch, Ledger, LedgerError, Limits, Wake};
@@ -69,9 +70,15 @@ pub struct Hold {
     until: Mutex<Instant>,
     armed: AtomicBool,
     lost: AtomicBool,
+    dues: Arc<Dues>,
 }
 
 impl Hold {
+    /// The order was let go and wants to be looked at after this wait: the lane does not sleep past it.
+    pub fn due_in(&self, wait: Duration) {
+        self.dues.tell(Instant::now() + wait);
+    }
+
     /// How much of the lease is left.
     #[must_use]
     pub fn left(&self) -> Duration {
@@ -92,6 +99,40 @@ impl Hold {
     #[must_use]
     pub fn is_lost(&self) -> bool {
         self.lost.load(Ordering::Acquire)
+    }
+}
+
+/// When orders are due that were in hand at the last claim: it saw the ends of their leases only, and one that is let go
+/// for a moment would be looked at when the lane happens to come round.
+#[derive(Debug, Default)]
+struct Dues {
+    nearest: Mutex<Option<Instant>>,
+    told: Notify,
+}
+
+impl Dues {
+    fn tell(&self, at: Instant) {
+        let mut nearest = lock(&self.nearest);
+        if nearest.is_none_or(|known| at < known) {
+            *nearest = Some(at);
+            self.told.notify_one();
+        }
+    }
+
+    /// Before a claim, which sees all that was let go before it.
+    fn forget(&self) {
+        *lock(&self.nearest) = None;
+    }
+
+    /// Returns at this instant, or when something is due that was told of meanwhile.
+    async fn sleep(&self, until: Instant) {
+        loop {
+            let at = lock(&self.nearest).map_or(until, |nearest| nearest.min(until));
+            tokio::select! {
+                () = tokio::time::sleep_until(at.into()) => return,
+                () = self.told.notified() => {}
+            }
+        }
     }
 }
 
@@ -144,6 +185,7 @@ struct Shared {
     config: LaneConfig,
     slots: Arc<Semaphore>,
     held: Mutex<HashMap<String, Arc<Hold>>>,
+    dues: Arc<Dues>,
     stop: CancellationToken,
     started: Instant,
     turned_ms: AtomicU64,
@@ -174,6 +216,7 @@ impl LaneBackend {
             config,
             slots,
             held: Mutex::default(),
+            dues: Arc::default(),
             stop: CancellationToken::new(),
             started: Instant::now(),
             turned_ms: AtomicU64::new(0),
@@ -209,6 +252,7 @@ impl Shared {
             };
             // Wake-ups that came before this claim are served by it; those that come while it runs stay in the channel.
             while wakes.try_recv().is_ok() {}
+            self.dues.forget();
             let sleep = match self.claim_from_all_shards(slots, &tasks).await {
                 Ok(sleep) => {
                     failures = 0;
@@ -228,7 +272,7 @@ impl Shared {
             };
             if let Some(sleep) = sleep {
                 tokio::select! {
-                    () = tokio::time::sleep(sleep) => {}
+                    () = self.dues.sleep(Instant::now() + sleep) => {}
                     () = self.woken(&mut wakes), if failures == 0 => {}
                     () = self.stop.cancelled() => return,
                 }
@@ -331,6 +375,7 @@ impl Shared {
             until: Mutex::new(asked_at + self.config.lease),
             armed: AtomicBool::new(false),
             lost: AtomicBool::new(false),
+            dues: Arc::clone(&self.dues),
         });
         lock(&self.held).insert(id.clone(), Arc::clone(&hold));
         let claim = Claim {

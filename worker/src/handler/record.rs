@@ -27,6 +27,11 @@ impl Visitor<'_> {
         let answer_owed = self.intended.take().is_some();
         if let Err(error) = self.write(&decision, Purpose::Last).await {
             self.lost(&decision, &error, answer_owed).await;
+            return;
+        }
+        if let Step::Wait(Some(at)) = decision.step {
+            let wait = at.duration_since(self.now());
+            self.claim.hold.due_in(Duration::try_from(wait).unwrap_or_default());
         }
     }
 
