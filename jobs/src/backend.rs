@@ -28,6 +28,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ledger::{ClaimedOrder, Epoch, Ledger, LedgerError, Limits, Wake};
 
+/// This part of a lease is left over for recording what came of a call: 5 s of 90 s.
+const MARGIN_PART: u32 = 18;
+
 /// How a lane works.
 #[derive(Debug, Clone)]
 pub struct LaneConfig {
@@ -67,6 +70,8 @@ pub struct Hold {
     pub fence: u64,
     /// When the claim came back; the lease is counted from before it was asked for.
     pub since: Instant,
+    /// How long it was taken for.
+    lease: Duration,
     until: Mutex<Instant>,
     armed: AtomicBool,
     lost: AtomicBool,
@@ -83,6 +88,12 @@ impl Hold {
     #[must_use]
     pub fn left(&self) -> Duration {
         lock(&self.until).saturating_duration_since(Instant::now())
+    }
+
+    /// Whether a call of this length fits into what is left, and recording what came of it after it.
+    #[must_use]
+    pub fn fits(&self, call: Duration) -> bool {
+        !self.is_lost() && self.left() >= call + self.lease / MARGIN_PART
     }
 
     /// From now on the lease is not extended: a paid call has to fit into what is left.
@@ -372,6 +383,7 @@ impl Shared {
             id: id.clone(),
             fence: order.fence,
             since: Instant::now(),
+            lease: self.config.lease,
             until: Mutex::new(asked_at + self.config.lease),
             armed: AtomicBool::new(false),
             lost: AtomicBool::new(false),
