@@ -6,4 +6,15 @@
 
 mod world;
 
+mod command_line;
+mod configuration;
+mod crashes;
+mod funds;
+mod identity;
 mod kinds;
+mod lost_answers;
+mod probes;
+mod redis;
+mod refusals;
+mod renewals;
+mod transfers;

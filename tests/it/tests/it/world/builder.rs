@@ -15,8 +15,8 @@ use super::World;
 /// The namespace of every world's Redis keys.
 pub(crate) const NAMESPACE: &str = "it";
 
-/// Days of the providers pass in seconds of a test.
-const SCALE: f64 = 86_400.0;
+/// The five days of a losing registrar pass in a second of a test.
+const SCALE: f64 = 432_000.0;
 
 /// A world that is not started yet.
 #[derive(Debug, Clone)]
@@ -34,8 +34,8 @@ impl Default for Builder {
             ("redis.namespace", "'it'"),
             ("http.listen", "'127.0.0.1:0'"),
             ("worker.shutdown_grace", "'10s'"),
-            // Longer than one and a half of the longest call and its margin: a lease is extended at a third of it.
-            ("worker.lease", "'12s'"),
+            // Three times the longest timeout, so that every call fits into what is left of it.
+            ("worker.lease", "'5s'"),
             ("polling.register", "['40ms', '80ms']"),
             ("polling.transfer", "['40ms', '80ms']"),
             ("polling.email", "['40ms', '80ms']"),
@@ -69,9 +69,7 @@ impl Default for Builder {
             scale: SCALE,
             // Dumps of keys are searched for secrets, and a compressed one would hide them.
             redis: vec!["--rdbcompression".to_owned(), "no".to_owned()],
-            settings: settings
-                .map(|(key, value)| (key.to_owned(), value.to_owned()))
-                .into(),
+            settings: settings.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
         };
         builder.set("accounts.cr-main.api_key", &format!("'{CONNECTRESELLER_KEY}'"));
         builder.set("accounts.lb-main.api_key", &format!("'{LOGICBOXES_KEY}'"));
@@ -116,7 +114,8 @@ impl Builder {
 
     /// Arguments of `redis-server`.
     pub(crate) fn redis(mut self, arguments: &[&str]) -> Self {
-        self.redis.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self.redis
+            .extend(arguments.iter().map(|argument| (*argument).to_owned()));
         self
     }
 
@@ -167,6 +166,7 @@ impl Builder {
             builder: self,
             folder,
             left: Mutex::default(),
+            by_hand: Mutex::default(),
             secrets: Mutex::new(BTreeSet::from(secrets)),
         }
     }

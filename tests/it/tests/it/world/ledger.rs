@@ -123,11 +123,7 @@ impl World {
                 return view;
             }
             let is_over = view["state"].as_str().is_some_and(is_final);
-            assert!(
-                !is_over && begun.elapsed() < limit,
-                "{}",
-                self.told(key, wanted).await
-            );
+            assert!(!is_over && begun.elapsed() < limit, "{}", self.told(key, wanted).await);
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -164,7 +160,10 @@ impl World {
                 "-1",
             ])
             .await;
-        entries.iter().map(|entry| serde_json::from_str(entry).unwrap()).collect()
+        entries
+            .iter()
+            .map(|entry| serde_json::from_str(entry).unwrap())
+            .collect()
     }
 
     /// Every event of an order, oldest first, as it stands in the stream.
@@ -195,8 +194,9 @@ impl World {
 
     /// Every refused entry.
     pub(crate) async fn rejected(&self) -> Vec<Rejected> {
-        let entries: redis::streams::StreamRangeReply =
-            self.redis(&["XRANGE", &format!("{NAMESPACE}:rejected"), "-", "+"]).await;
+        let entries: redis::streams::StreamRangeReply = self
+            .redis(&["XRANGE", &format!("{NAMESPACE}:rejected"), "-", "+"])
+            .await;
         let field = |entry: &redis::streams::StreamId, name: &str| entry.get::<String>(name).unwrap();
         entries
             .ids

@@ -22,6 +22,7 @@ pub(crate) use builder::{Builder, NAMESPACE};
 pub(crate) use documents::*;
 pub(crate) use ledger::state_of;
 pub(crate) use metrics::Metrics;
+pub(crate) use program::run;
 pub(crate) use replica::Replica;
 
 /// How long anything may take that is waited for: far more than it does, for machines that are busy.
@@ -38,6 +39,7 @@ pub(crate) struct World {
     builder: Builder,
     folder: TempDir,
     left: Mutex<BTreeSet<String>>,
+    by_hand: Mutex<BTreeSet<(String, String)>>,
     secrets: Mutex<BTreeSet<String>>,
 }
 
@@ -74,6 +76,14 @@ impl World {
     /// This order (by its key) stays unfinished at the end, and that is right.
     pub(crate) fn leave(&self, key: &str) {
         self.left.lock().unwrap().insert(key.to_owned());
+    }
+
+    /// The test itself has once made this call about this domain, as a person in the provider's panel.
+    pub(crate) fn by_hand(&self, operation: &str, domain: &str) {
+        self.by_hand
+            .lock()
+            .unwrap()
+            .insert((operation.to_owned(), domain.to_owned()));
     }
 
     /// A text that must appear nowhere.

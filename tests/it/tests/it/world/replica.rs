@@ -53,9 +53,9 @@ impl Replica {
         if let Some(address) = self.address.get() {
             return Some(*address);
         }
-        let found = self.lines().find_map(|line| {
-            (line["message"] == "HTTP listens").then(|| line["address"].as_str()?.parse().ok())?
-        })?;
+        let found = self
+            .lines()
+            .find_map(|line| (line["message"] == "HTTP listens").then(|| line["address"].as_str()?.parse().ok())?)?;
         Some(*self.address.get_or_init(|| found))
     }
 
