@@ -266,6 +266,27 @@ async fn accounts_are_listed_paused_and_resumed() {
 }
 
 #[tokio::test]
+async fn accounts_are_checked_at_their_providers() {
+    let mut world = World::with().prepare().await;
+    let ran = world.run(&["accounts", "check", "-o", "json"]).await.ended(0).json();
+    assert_eq!(
+        ran,
+        json!([
+            {"account": "cr-main", "provider": "connectreseller", "ok": true, "said": null},
+            {"account": "lb-main", "provider": "logicboxes", "ok": true, "said": null},
+        ])
+    );
+    world.reconfigure(&[("accounts.lb-main.api_key", "'Canary-key-7'")]);
+    world.keep_secret("Canary-key-7");
+    world.run(&["accounts", "check", "cr-main"]).await.ended(0);
+    let ran = world.run(&["accounts", "check"]).await.ended(1);
+    assert!(ran.out.contains("yes") && ran.out.contains("no"), "{ran:?}");
+    world.run(&["accounts", "check", "nobody"]).await.ended(2);
+    world.providers().refuse_connections();
+    world.run(&["accounts", "check", "cr-main"]).await.ended(3);
+}
+
+#[tokio::test]
 async fn the_parts_of_a_replica_run_apart() {
     let mut world = World::with().prepare().await;
     let worker = world.spawn_replica(&["run", "--no-http"]);

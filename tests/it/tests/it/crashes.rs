@@ -279,3 +279,101 @@ async fn a_replica_that_was_held_still_longer_than_its_lease_records_nothing() {
     );
     assert_eq!(world.view(&key).await.unwrap(), view, "and nothing else changes");
 }
+
+/// Holds Redis still between the read before a paid call and the intent of it.
+async fn hold_before_the_intent(world: &World) {
+    world
+        .wait_until("the read before the call arrives", || async {
+            world.providers().faults()[0].fired == 1
+        })
+        .await;
+    world.redis.pause();
+    world
+        .wait_until("the call is decided on", || async {
+            world.replicas[0].said("the intent is written, then the one request goes out")
+        })
+        .await;
+}
+
+/// A world whose first order takes a while to read.
+async fn world_with_a_slow_read(lease: &str) -> (World, String) {
+    let world = World::with().setting("worker.lease", lease).start().await;
+    world
+        .providers()
+        .add_fault(Rule::new(Behaviour::Late { ms: 300 }).operation("ViewDomain").once());
+    let key = world.order(renew("renew-example-shop.com")).await;
+    (world, key)
+}
+
+#[tokio::test]
+async fn a_call_whose_connection_is_refused_was_not_sent_and_is_tried_again() {
+    let (world, key) = world_with_a_slow_read("'5s'").await;
+    hold_before_the_intent(&world).await;
+    world.providers().refuse_connections();
+    world.redis.resume();
+    world
+        .wait_until("it is known that nothing left", || async {
+            world.steps(&key).await.contains(&"queued/not_sent".to_owned())
+        })
+        .await;
+    assert_eq!(world.providers().requests().calls("RenewalOrder"), 0);
+    world.providers().accept_connections();
+    let view = world.until(&key, "succeeded").await;
+    assert_eq!(view["charged"], "yes");
+    assert!(view["attempts"].as_u64() >= Some(2), "{view:#}");
+    let steps = world.steps(&key).await;
+    assert!(!steps.iter().any(|step| step.starts_with("unknown")), "{steps:?}");
+}
+
+#[tokio::test]
+async fn an_intent_that_took_too_long_to_write_is_not_sent() {
+    let (world, key) = world_with_a_slow_read("'20s'").await;
+    hold_before_the_intent(&world).await;
+    // Beyond the gate of a second.
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    world.redis.resume();
+    world.until(&key, "succeeded").await;
+    let steps = world.steps(&key).await;
+    assert_eq!(steps[..3], ["queued", "dispatching", "queued/not_sent"], "{steps:?}");
+    assert_eq!(world.providers().requests().calls("RenewalOrder"), 1);
+}
+
+#[tokio::test]
+async fn a_replica_held_still_between_intent_and_call_does_not_send_it_late() {
+    let (mut world, key) = world_with_a_slow_read("'4s'").await;
+    hold_before_the_intent(&world).await;
+    world.replicas[0].signal("-STOP");
+    // The intent was on its way: it is written, and its writer does not hear of it.
+    world.redis.resume();
+    world.until(&key, "dispatching").await;
+    world.another_replica().await;
+    let view = world.until(&key, "action_required/absence_inconclusive").await;
+    assert_eq!((&view["attempts"], &view["charged"]), (&json!(1), &json!("unknown")));
+
+    world.replicas[0].signal("-CONT");
+    world
+        .wait_until("the late holder has given up", || async {
+            world.replicas[0].said("not sent: the intent is older")
+        })
+        .await;
+    assert_eq!(world.providers().requests().calls("RenewalOrder"), 0);
+    world
+        .tell(&key, "resolve", json!({"outcome": "not-done", "note": "nothing there"}))
+        .await;
+    world.until(&key, "succeeded").await;
+}
+
+#[tokio::test]
+async fn what_a_dead_replica_had_read_is_taken_over() {
+    let mut world = World::with().prepare().await;
+    let key = world.order(renew("renew-example-shop.com")).await;
+    // A reader that took the entry and died a minute ago.
+    let () = world.redis(&["XGROUP", "CREATE", "it:intake", "domorder", "0"]).await;
+    let read = ["XREADGROUP", "GROUP", "domorder", "dead", "STREAMS", "it:intake", ">"];
+    let entries: redis::streams::StreamReadReply = world.redis(&read).await;
+    let id = entries.keys[0].ids[0].id.clone();
+    let claim = ["XCLAIM", "it:intake", "domorder", "dead", "0", &id, "IDLE", "61000"];
+    let _: redis::Value = world.redis(&claim).await;
+    world.another_replica().await;
+    world.until(&key, "succeeded").await;
+}

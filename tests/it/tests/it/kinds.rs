@@ -190,6 +190,18 @@ async fn a_unicode_name_is_ordered_in_its_ascii_form() {
 }
 
 #[tokio::test]
+async fn a_trace_may_come_with_an_order() {
+    let world = World::new().await;
+    let document = renew("renew-example-shop.com");
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let entry = document.to_string();
+    let () = world
+        .redis(&["XADD", "it:intake", "*", "order", &entry, "trace", trace])
+        .await;
+    world.until(&key_of(&document), "succeeded").await;
+}
+
+#[tokio::test]
 async fn an_order_that_the_provider_refuses_for_good_fails_uncharged() {
     let seed = json!({"connectreseller": {"taken": ["taken-example-shop.com"],
         "settings": {"unsupported_tlds": ["shop"]}}});

@@ -110,6 +110,21 @@ async fn an_oversized_document_is_kept_as_its_length_and_digest() {
     is_undisturbed(&world).await;
 }
 
+#[tokio::test]
+async fn a_document_that_is_no_text_is_refused() {
+    let world = World::new().await;
+    let mut command = redis::cmd("XADD");
+    command
+        .arg("it:intake")
+        .arg("*")
+        .arg("order")
+        .arg(&b"{\"kind\": \xff\xfe\x00}"[..]);
+    let () = command.query_async(&mut world.connection().await).await.unwrap();
+    let rejected = world.until_rejected(1).await.remove(0);
+    assert_eq!(rejected.error["status"], 400);
+    is_undisturbed(&world).await;
+}
+
 #[rstest]
 #[case::spelt_otherwise(json!({"auth_code": null, "authCode": "CanarySecret-1"}))]
 #[case::in_the_wrong_kind(json!({"kind": "renew", "years": 1, "auth_code": "CanarySecret-1"}))]
