@@ -4,6 +4,11 @@
 //! of every order whatever happens (money, events, secrets) is not written in the tests: the world checks it when it
 //! is dropped.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests are tests, and a panic is how one fails"
+)]
+
 mod world;
 
 mod command_line;

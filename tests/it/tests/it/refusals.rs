@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::world::*;
+use crate::world::{text as word, *};
 
 /// The only refused entry of a world.
 async fn refused(world: &World, field: &str, text: &str) -> Value {
@@ -72,7 +72,7 @@ async fn every_bad_document_of_a_batch_is_refused_by_itself() {
         let told = format!("{:.300}\n{rejected:#?}", text);
         assert_eq!(rejected.error["status"], *status, "{told}");
         assert!(
-            super::world::text(&rejected.error, "type").starts_with("urn:domorder:problem:"),
+            word(&rejected.error, "type").starts_with("urn:domorder:problem:"),
             "{told}"
         );
         for field in ["title", "detail"] {
@@ -104,7 +104,7 @@ async fn an_oversized_document_is_kept_as_its_length_and_digest() {
     world.keep_secret("buried-Code-31");
     let told = refused(&world, "order", &text).await;
     assert!(
-        super::world::text(&told, "entry").starts_with(&format!("{} bytes, sha256 ", text.len())),
+        word(&told, "entry").starts_with(&format!("{} bytes, sha256 ", text.len())),
         "{told:#}"
     );
     is_undisturbed(&world).await;
@@ -137,7 +137,7 @@ async fn no_secret_of_a_refused_document_is_kept(#[case] change: Value) {
     world.keep_secret("CanarySecret-1");
     let document = with(transfer("move-example-shop.com", "unused"), change);
     let told = refused(&world, "order", &document.to_string()).await;
-    let entry: Value = serde_json::from_str(super::world::text(&told, "entry")).unwrap();
+    let entry: Value = serde_json::from_str(word(&told, "entry")).unwrap();
     assert_eq!(entry["domain"], "move-example-shop.com", "the rest is kept: {told:#}");
 }
 
@@ -207,7 +207,7 @@ async fn signals_that_are_wrong_or_do_not_fit_are_refused_with_the_reason() {
             *pointer == "-" || named.iter().any(|name| name == pointer),
             "{text}\n{rejected:#?}"
         );
-        assert!(!super::world::text(&rejected.error, "detail").is_empty());
+        assert!(!word(&rejected.error, "detail").is_empty());
     }
     assert_eq!(world.view(&key).await.unwrap(), view, "nothing was changed");
 }

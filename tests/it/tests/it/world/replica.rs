@@ -92,11 +92,6 @@ impl Replica {
         let _ = self.child.wait();
     }
 
-    /// Whether it still runs.
-    pub(crate) fn runs(&mut self) -> bool {
-        self.child.try_wait().unwrap().is_none()
-    }
-
     /// Asks it to stop and waits until it has; how it ended and how long that took.
     pub(crate) async fn stop(&mut self) -> (ExitStatus, Duration) {
         let begun = Instant::now();
