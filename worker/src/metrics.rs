@@ -166,8 +166,17 @@ pub fn picked_up(account: &str, order: &Order, record: &OrderRecord, now_ms: u64
     }
 }
 
-/// A change of state is being recorded.
-pub fn state_changed(order: &Order, before: &OrderRecord, after: &OrderRecord) {
+/// A decision was recorded. Not told before: a late holder's is refused, and would count what another has counted.
+pub fn recorded(order: &Order, before: &OrderRecord, after: &OrderRecord, now: Timestamp) {
+    if before.face() != after.face() {
+        state_changed(order, before, after);
+    }
+    if after.state.is_final() && !before.state.is_final() {
+        finished(order, after, now);
+    }
+}
+
+fn state_changed(order: &Order, before: &OrderRecord, after: &OrderRecord) {
     if before.state == State::UnknownOutcome && after.state != State::UnknownOutcome {
         let resolution = match after.state {
             State::Queued => "absent",
@@ -192,8 +201,7 @@ pub fn state_changed(order: &Order, before: &OrderRecord, after: &OrderRecord) {
     }
 }
 
-/// An order became final.
-pub fn finished(order: &Order, record: &OrderRecord, now: Timestamp) {
+fn finished(order: &Order, record: &OrderRecord, now: Timestamp) {
     let (kind, account) = (order.kind.as_str(), order.account.clone());
     counter!("domorder_orders_finished_total", "kind" => kind, "account" => account.clone(), "outcome" => record.state.as_str())
         .increment(1);
@@ -268,14 +276,17 @@ impl CallObserver for Calls {
 /// answered.
 pub async fn read_gauges(ledger: &Ledger, accounts: &[String]) {
     metrics_process::Collector::default().collect();
-    match gauges(ledger, accounts).await {
-        Ok(()) => gauge!("domorder_redis_up").set(1.0),
-        Err(error) => {
-            tracing::warn!(%error, "the gauges could not be read from the ledger");
-            gauge!("domorder_redis_up").set(0.0);
-        }
+    // Sooner than a scrape gives up: that Redis is away is what it should tell above all.
+    let read = tokio::time::timeout(GAUGES_MAX, gauges(ledger, accounts)).await;
+    let up = matches!(read, Ok(Ok(())));
+    if let Ok(Err(error)) = read {
+        tracing::warn!(%error, "the gauges could not be read from the ledger");
     }
+    gauge!("domorder_redis_up").set(if up { 1.0 } else { 0.0 });
 }
+
+/// How long the gauges may take; Prometheus waits for ten seconds.
+const GAUGES_MAX: Duration = Duration::from_secs(3);
 
 async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_jobs::ledger::LedgerError> {
     let counts = ledger.counts().await?;

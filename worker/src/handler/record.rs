@@ -5,6 +5,7 @@ use std::time::Duration;
 use domorder_jobs::ledger::{Due, Record, RecordError, Recorded};
 use domorder_jobs::machine::{Decision, Lane, Observation, Step};
 use domorder_jobs::record::OrderRecord;
+use domorder_jobs::state::{Reason, State};
 use domorder_jobs::view::{self, OrderView};
 
 use super::{Handler, Visitor};
@@ -39,13 +40,16 @@ impl Visitor<'_> {
     pub(super) async fn record_and_do(&mut self, decision: Decision, step: Step) -> Option<Observation> {
         if matches!(step, Step::Look(_) | Step::ReadFunds) {
             let prepared = self.prepare(&decision, Purpose::OnTheWay);
-            self.written = decision.record.clone();
+            let before = std::mem::replace(&mut self.written, decision.record.clone());
             self.version += 1;
             let ledger = self.handler.ledger.clone();
             let write = write_until_known(&ledger, prepared, self.claim);
             let (written, seen) = tokio::join!(write, self.act(step));
             return match written {
-                Ok(_) => Some(seen),
+                Ok(_) => {
+                    m::recorded(&self.order, &before, &decision.record, self.now());
+                    Some(seen)
+                }
                 Err(error) => {
                     self.lost(&decision, &error, true).await;
                     None
@@ -81,8 +85,9 @@ impl Visitor<'_> {
         } else {
             write_until_known(&ledger, record, self.claim).await?
         };
-        self.written = decision.record.clone();
+        let before = std::mem::replace(&mut self.written, decision.record.clone());
         self.version = recorded.version;
+        m::recorded(&self.order, &before, &decision.record, self.now());
         Ok(recorded)
     }
 
@@ -95,14 +100,10 @@ impl Visitor<'_> {
         let version = self.version + 1;
         let tells = purpose == Purpose::Intent || next.face() != self.written.face();
         let event = tells.then(|| {
-            m::state_changed(&self.order, &self.written, &next);
             let view = OrderView::of(&self.order, &next);
             let id = format!("{}-{version}", self.order.id);
             view::event(&view, &id, self.handler.ledger.namespace(), now)
         });
-        if next.state.is_final() && !self.written.state.is_final() {
-            m::finished(&self.order, &next, now);
-        }
         let timeline = tells || self.said.is_some();
         let timeline = timeline.then(|| timeline_entry(&next, decision.why, version, now, self.said.take().as_deref()));
         let due = match decision.step {
@@ -121,7 +122,7 @@ impl Visitor<'_> {
             timeline,
             signals_consumed: std::mem::take(&mut self.signals_taken),
             release: purpose == Purpose::Last,
-            release_lane: false,
+            release_lane: waits_for_its_time(&next),
             priority: self.order.priority,
             durable: true,
             intent_epoch: (purpose == Purpose::Intent).then_some(self.claim.epoch.number),
@@ -184,6 +185,12 @@ impl Handler {
             }
         }
     }
+}
+
+/// An order that starts next month keeps nobody of its domain waiting today: nothing of it can be at the provider.
+fn waits_for_its_time(record: &OrderRecord) -> bool {
+    let not_before = record.state == State::Parked && record.reason == Some(Reason::NotBefore);
+    not_before && !record.placed && !record.effect_possible()
 }
 
 /// Redis may be away for a while: what came of a call is worth waiting for, as long as the lease can still be ours.
