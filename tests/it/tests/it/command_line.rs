@@ -319,6 +319,24 @@ async fn the_parts_of_a_replica_run_apart() {
 }
 
 #[tokio::test]
+async fn a_replica_whose_address_is_taken_says_so_and_takes_no_order() {
+    let mut world = World::with().prepare().await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    world.reconfigure(&[("http.listen", &format!("'{address}'"))]);
+    let key = world.order(renew("renew-example-shop.com")).await;
+    let ran = world.run(&["run"]).await.ended(1);
+    assert!(
+        ran.err.contains(&format!("http.listen: {address} cannot be bound")),
+        "{ran:?}"
+    );
+    assert_eq!(world.view(&key).await, None);
+    drop(taken);
+    world.another_replica().await;
+    world.until(&key, "succeeded").await;
+}
+
+#[tokio::test]
 async fn an_order_of_any_shard_is_found_by_its_domain() {
     let world = World::with().setting("redis.shards", "4").start().await;
     let documents: Vec<Value> = (0..12).map(|at| renew(&format!("renew-{at}-example.com"))).collect();

@@ -278,6 +278,11 @@ async fn a_replica_that_was_held_still_longer_than_its_lease_records_nothing() {
         "what it knows is kept as evidence: {timeline:#?}"
     );
     assert_eq!(world.view(&key).await.unwrap(), view, "and nothing else changes");
+    let mut finished = 0.0;
+    for replica in &world.replicas {
+        finished += replica.metrics().await.sum("domorder_orders_finished_total", &[]);
+    }
+    assert_eq!(finished, 1.0, "it is counted once");
 }
 
 /// Holds Redis still between the read before a paid call and the intent of it.

@@ -56,6 +56,13 @@ async fn a_redis_that_was_killed_and_comes_back_loses_and_doubles_nothing() {
         .await;
     let (status, _) = world.replicas[0].get("/livez").await.unwrap();
     assert_eq!(status, 200, "a process is not unhealthy for want of Redis");
+    let begun = std::time::Instant::now();
+    let metrics = world.replicas[0].metrics().await;
+    assert_eq!(metrics.sum("domorder_redis_up", &[]), 0.0);
+    assert!(
+        begun.elapsed() < Duration::from_secs(6),
+        "a scrape does not wait for Redis"
+    );
     world.redis.restart().await.unwrap();
 
     for view in world.until_all(&keys, "succeeded").await {
@@ -134,6 +141,24 @@ async fn a_replica_that_starts_before_redis_waits_for_it() {
     world.replicas.push(replica);
     let key = world.order(register("new-example-shop.com")).await;
     world.until(&key, "succeeded").await;
+}
+
+#[tokio::test]
+async fn a_replica_that_waits_for_redis_stops_when_it_is_told_to() {
+    let mut world = World::with().prepare().await;
+    world.redis.kill9();
+    let mut replica = world.spawn_replica(&["run"]);
+    world
+        .wait_until("it says that it waits", || async {
+            replica.said("Redis is not reachable")
+        })
+        .await;
+    let (status, took) = replica.stop().await;
+    assert!(
+        status.success() && took < Duration::from_secs(5),
+        "{status:?} after {took:?}"
+    );
+    world.redis.restart().await.unwrap();
 }
 
 #[tokio::test]

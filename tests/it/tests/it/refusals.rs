@@ -272,6 +272,11 @@ async fn a_damaged_record_is_set_aside_and_reported_and_its_lane_goes_on() {
         assert!(doctor.out.contains(&id), "{doctor:?}");
     }
     assert!(world.replicas[0].said("set aside"));
+    let list = world.run(&["orders", "list"]).await.ended(0);
+    assert!(
+        list.out.contains("renew-5-example.com") && list.err.contains("cannot be read"),
+        "{list:?}"
+    );
     world.leave(&keys[0]);
     let due = world.redis::<u64>(&["ZCARD", "{it:0}:due:cr-main"]).await;
     assert_eq!(due, 0, "they are not tried again and again");
