@@ -166,6 +166,12 @@ impl LaneHandle {
         lock(&self.shared.held).len()
     }
 
+    /// Nothing is in hand, and no claim is under way that could bring something.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        !self.shared.claiming.load(Ordering::SeqCst) && self.in_hand() == 0
+    }
+
     /// Since when the claim loop has not come round, for liveness. An idle lane comes round every `idle_max`.
     #[must_use]
     pub fn silent_for(&self) -> Duration {
@@ -197,6 +203,8 @@ struct Shared {
     slots: Arc<Semaphore>,
     held: Mutex<HashMap<String, Arc<Hold>>>,
     dues: Arc<Dues>,
+    /// A claim is under way: what it brings is leased already.
+    claiming: AtomicBool,
     stop: CancellationToken,
     started: Instant,
     turned_ms: AtomicU64,
@@ -228,6 +236,7 @@ impl LaneBackend {
             slots,
             held: Mutex::default(),
             dues: Arc::default(),
+            claiming: AtomicBool::new(false),
             stop: CancellationToken::new(),
             started: Instant::now(),
             turned_ms: AtomicU64::new(0),
@@ -244,9 +253,26 @@ impl LaneBackend {
     }
 }
 
+impl LaneBackend {
+    /// Claims no more, and hands back what was claimed and not started.
+    fn close(&mut self) {
+        self.shared.stop.cancel();
+        let Some(mut tasks) = self.tasks.take() else { return };
+        let mut leases = Vec::new();
+        while let Ok(task) = tasks.try_recv() {
+            leases.push((task.args.hold.id.clone(), task.args.hold.fence));
+        }
+        let shared = Arc::clone(&self.shared);
+        // Outside of a runtime there is nobody left who could: the leases lapse.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { shared.give_back(leases).await });
+        }
+    }
+}
+
 impl Drop for LaneBackend {
     fn drop(&mut self) {
-        self.shared.stop.cancel();
+        self.close();
     }
 }
 
@@ -264,7 +290,15 @@ impl Shared {
             // Wake-ups that came before this claim are served by it; those that come while it runs stay in the channel.
             while wakes.try_recv().is_ok() {}
             self.dues.forget();
-            let sleep = match self.claim_from_all_shards(slots, &tasks).await {
+            self.claiming.store(true, Ordering::SeqCst);
+            // After the flag: whoever stops the lane either sees the claim or has it not made.
+            if self.stop.is_cancelled() {
+                self.claiming.store(false, Ordering::SeqCst);
+                return;
+            }
+            let claimed = self.claim_from_all_shards(slots, &tasks).await;
+            self.claiming.store(false, Ordering::SeqCst);
+            let sleep = match claimed {
                 Ok(sleep) => {
                     failures = 0;
                     sleep
@@ -357,10 +391,12 @@ impl Shared {
                     .increment(1);
             }
             let full = claimed.orders.len() >= permits.len();
+            let mut unheard = Vec::new();
             for order in claimed.orders {
                 let Some(permit) = permits.pop() else { break };
-                self.hand_out(order, permit, asked_at, claimed.epoch, claimed.now_ms, tasks);
+                unheard.extend(self.hand_out(order, permit, asked_at, claimed.epoch, claimed.now_ms, tasks));
             }
+            self.give_back(unheard).await;
             if full {
                 next = None;
             }
@@ -369,6 +405,7 @@ impl Shared {
         Ok(next)
     }
 
+    /// Makes a task of an order; the lease, where nobody takes tasks any more.
     fn hand_out(
         self: &Arc<Self>,
         order: ClaimedOrder,
@@ -377,8 +414,8 @@ impl Shared {
         epoch: Epoch,
         now_ms: u64,
         tasks: &mpsc::UnboundedSender<Task<Claim>>,
-    ) {
-        let id = order.id.clone();
+    ) -> Option<(String, u64)> {
+        let (id, fence) = (order.id.clone(), order.fence);
         let hold = Arc::new(Hold {
             id: id.clone(),
             fence: order.fence,
@@ -399,8 +436,19 @@ impl Shared {
         let task = TaskBuilder::new(claim).task_id(TaskId::from_string(id.clone())).build();
         // The permit is given back by `release`, so that a task that is dropped on the way cannot leak a slot either.
         permit.forget();
-        if tasks.send(task).is_err() {
-            self.release(&id);
+        tasks.send(task).is_err().then_some((id, fence))
+    }
+
+    /// Gives back orders that were claimed and not started: others may take them at once.
+    async fn give_back(&self, leases: Vec<(String, u64)>) {
+        if leases.is_empty() {
+            return;
+        }
+        if let Err(error) = self.ledger.hand_back(&leases).await {
+            tracing::warn!(account = self.config.account, %error, "orders could not be handed back: their leases will lapse");
+        }
+        for (id, _) in &leases {
+            self.release(id);
         }
     }
 
@@ -462,14 +510,7 @@ impl Backend for LaneBackend {
     }
 
     fn poll_close(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
-        self.shared.stop.cancel();
-        if let Some(mut tasks) = self.tasks.take() {
-            // Claimed and not started: no longer extended, so their leases lapse or are handed back by the shutdown.
-            while let Ok(task) = tasks.try_recv() {
-                self.shared.slots.add_permits(1);
-                drop(task);
-            }
-        }
+        self.close();
         Poll::Ready(Ok(()))
     }
 }

@@ -188,7 +188,7 @@ async fn shut_down(lanes: &[Lane], tracker: TaskTracker, grace: Duration) {
     tracker.close();
     let finished = tokio::time::timeout(grace, async {
         tracker.wait().await;
-        while lanes.iter().any(|l| l.current().in_hand() > 0) {
+        while lanes.iter().any(|l| !l.current().is_idle()) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     });

@@ -101,6 +101,40 @@ async fn a_stopping_replica_finishes_the_paid_call_in_hand_and_starts_no_other()
 }
 
 #[tokio::test]
+async fn what_a_stopping_replica_has_just_claimed_is_handed_back() {
+    let mut world = World::with().setting("worker.lease", "'2m'").start().await;
+    let starts_at = jiff::Timestamp::now() + jiff::SignedDuration::from_millis(700);
+    let document = with(
+        renew("renew-example-shop.com"),
+        json!({"not_before": starts_at.to_string()}),
+    );
+    let key = world.order(document).await;
+    world
+        .wait_until("it is accepted", || async { world.view(&key).await.is_some() })
+        .await;
+    // The claim is sent when the order is due, and answered when the replica has been told to stop.
+    world.redis.pause();
+    world
+        .wait_until("it is due", || async {
+            jiff::Timestamp::now() > starts_at + jiff::SignedDuration::from_millis(200)
+        })
+        .await;
+    world.replicas[0].signal("-TERM");
+    world
+        .wait_until("the replica has heard", || async {
+            world.replicas[0].said("stopping:")
+        })
+        .await;
+    world.redis.resume();
+    let status = world.replicas[0].ended().await;
+    assert!(status.success(), "{status:?}");
+    assert_eq!(world.view(&key).await.unwrap()["attempts"], 0);
+
+    world.another_replica().await;
+    world.until_within(&key, "succeeded", Duration::from_secs(20)).await;
+}
+
+#[tokio::test]
 async fn what_is_still_in_hand_when_the_grace_is_over_is_handed_back_and_found_out() {
     let mut world = World::with()
         .setting("worker.shutdown_grace", "'200ms'")
@@ -176,7 +210,8 @@ async fn replicas_share_the_work_and_buy_nothing_twice() {
 
 #[tokio::test]
 async fn replicas_are_replaced_one_after_another_while_orders_run() {
-    let mut world = World::with().replicas(2).start().await;
+    // Longer than the test may take: whatever a stopping replica has claimed and not worked, it hands back.
+    let mut world = World::with().replicas(2).setting("worker.lease", "'2m'").start().await;
     world
         .providers()
         .add_fault(Rule::new(Behaviour::Late { ms: 60 }).operation("RenewalOrder"));
@@ -185,8 +220,9 @@ async fn replicas_are_replaced_one_after_another_while_orders_run() {
     for (round, part) in documents.chunks(30).enumerate() {
         world.orders(part.to_vec()).await;
         provider_has(&world, "RenewalOrder", 5 + 30 * round as u64).await;
-        let (status, _) = world.replicas[round].stop().await;
+        let (status, took) = world.replicas[round].stop().await;
         assert!(status.success(), "{status:?}");
+        assert!(took < Duration::from_secs(5), "it does not sit out its grace: {took:?}");
         world.another_replica().await;
     }
     world.until_all(&keys, "succeeded").await;
