@@ -96,6 +96,60 @@ async fn replicas_that_start_together_share_one_new_key() {
     world.keep_secret(key.trim().split(':').next_back().unwrap());
 }
 
+/// Writes the key file, and starts a replica in place of the one that runs.
+async fn restart_with_keys(world: &mut World, keys: &str) {
+    if let Some(replica) = world.replicas.last_mut() {
+        replica.stop().await;
+    }
+    std::fs::write(world.folder().join("domorder.key"), keys).unwrap();
+    world.another_replica().await;
+}
+
+#[tokio::test]
+async fn a_sealed_auth_code_outlives_a_change_of_keys_and_asks_a_person_where_its_key_is_gone() {
+    let (old, new) = (
+        "old:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+        "new:ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=",
+    );
+    let mut world = World::with().prepare().await;
+    restart_with_keys(&mut world, old).await;
+    world.run(&["accounts", "pause", "cr-main"]).await.ended(0);
+    let keys = world
+        .orders([
+            transfer("move-1-example.com", "right-Code-7Fq2"),
+            transfer("move-2-example.com", "right-Code-8Gr3"),
+        ])
+        .await;
+    for key in &keys {
+        world
+            .wait_until("it is accepted", || async { world.view(key).await.is_some() })
+            .await;
+    }
+
+    // The old key is gone.
+    restart_with_keys(&mut world, new).await;
+    world.run(&["accounts", "resume", "cr-main"]).await.ended(0);
+    for view in world.until_all(&keys, "action_required/record_unusable").await {
+        assert_eq!(
+            (&view["charged"], &view["attempts"]),
+            (&"no".into(), &0.into()),
+            "{view:#}"
+        );
+        assert_eq!(view["needs"], "decision");
+    }
+    assert_eq!(world.providers().requests().requests.len(), 0);
+
+    // It is back, behind the new one: the first seals, all open.
+    restart_with_keys(&mut world, &format!("{new}\n{old}\n")).await;
+    for key in &keys {
+        world.run(&["orders", "retry", key]).await.ended(0);
+    }
+    world.until_all(&keys, "succeeded").await;
+    for key in [old, new] {
+        world.keep_secret(key.split(':').next_back().unwrap());
+    }
+}
+
 #[tokio::test]
 async fn doctor_finds_nothing_where_all_is_well() {
     let world = World::new().await;

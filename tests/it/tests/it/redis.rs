@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domorder_tests_sim::{Behaviour, Rule};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::world::*;
 
@@ -124,6 +124,38 @@ async fn a_redis_that_hangs_for_a_while_is_waited_for() {
         .await;
     world.redis.resume();
     world.until_all(&keys, "succeeded").await;
+}
+
+#[tokio::test]
+async fn after_a_total_loss_what_is_submitted_again_is_not_bought_again() {
+    let world = World::new().await;
+    let expiry = jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .checked_add(jiff::Span::new().years(1))
+        .unwrap();
+    let expected = json!({"expected_expiry": expiry.timestamp().to_string()});
+    // What `exactly-once.md` §5 promises: register and transfer by reading first, renewals by what the producer states.
+    let documents = [
+        register("new-example-shop.com"),
+        transfer("move-example-shop.com", "right-Code-7Fq2"),
+        with(renew("renew-example-shop.com"), expected.clone()),
+        with(email_renew("mail-example-shop.com"), expected),
+        email_create("fresh-example-shop.com"),
+    ];
+    let keys = world.orders(documents.clone()).await;
+    world.until_all(&keys, "succeeded").await;
+
+    let () = world.redis(&["FLUSHALL"]).await;
+    world.ledger_was_lost();
+    world.orders(documents).await;
+    for view in world.until_all(&keys, "succeeded/already_done").await {
+        assert_eq!(
+            (&view["charged"], &view["attempts"]),
+            (&json!("no"), &json!(0)),
+            "{view:#}"
+        );
+    }
+    assert_eq!(world.providers().charges().count, 5);
 }
 
 #[tokio::test]

@@ -54,7 +54,12 @@ async fn whatever_breaks_nothing_is_bought_twice_and_everything_comes_to_rest() 
     let rounds = number("DOMORDER_SOAK").unwrap_or(3);
     eprintln!("DOMORDER_SEED={seed}");
     let mut chance = Chance(seed);
-    let mut world = World::with().replicas(2).setting("worker.lease", "'4s'").start().await;
+    let mut world = World::with()
+        .replicas(2)
+        .setting("worker.lease", "'4s'")
+        .setting("redis.shards", &(1 + chance.below(3)).to_string())
+        .start()
+        .await;
     world
         .providers()
         .add_fault(Rule::new(Behaviour::Late { ms: 10 }).probability(0.5, seed));

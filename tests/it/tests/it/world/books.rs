@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use domorder_tests_sim::Effect;
@@ -186,6 +187,12 @@ impl World {
     fn check_money(&self, orders: &[Order], faults: &mut Vec<String>) {
         let charges = self.providers().charges();
         let requests = self.providers().requests();
+        if self.lost.load(Ordering::Relaxed) {
+            if charges.double_charges > 0 {
+                faults.push(format!("something was bought twice: {:#?}", charges.by_domain));
+            }
+            return;
+        }
         let bought = |order: &Order| (order.operation, text(&order.view, "domain").to_owned());
         let mut things: BTreeSet<(String, String)> = orders
             .iter()

@@ -1,9 +1,9 @@
 //! What a world is made of.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 use domorder_tests_sim::{CONNECTRESELLER_KEY, LOGICBOXES_ID, LOGICBOXES_KEY, Seed, Sim, SimOptions};
 use domorder_tests_support::{RedisOptions, RedisServer};
@@ -167,6 +167,7 @@ impl Builder {
             folder,
             left: Mutex::default(),
             by_hand: Mutex::default(),
+            lost: AtomicBool::new(false),
             secrets: Mutex::new(BTreeSet::from(secrets)),
         }
     }

@@ -11,6 +11,7 @@ mod words;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use domorder_tests_sim::{Control, SimHandle};
@@ -40,6 +41,7 @@ pub(crate) struct World {
     folder: TempDir,
     left: Mutex<BTreeSet<String>>,
     by_hand: Mutex<BTreeSet<(String, String)>>,
+    lost: AtomicBool,
     secrets: Mutex<BTreeSet<String>>,
 }
 
@@ -69,7 +71,7 @@ impl World {
 
     /// Starts `domorder run` with these arguments and does not wait for it.
     pub(crate) fn spawn_replica(&self, arguments: &[&str]) -> Replica {
-        let log = self.folder.path().join(format!("replica-{}.log", ulid()));
+        let log = self.folder.path().join(format!("replica-{}.log", next()));
         Replica::spawn(&self.builder.path(self.folder.path()), arguments, log)
     }
 
@@ -84,6 +86,11 @@ impl World {
             .lock()
             .unwrap()
             .insert((operation.to_owned(), domain.to_owned()));
+    }
+
+    /// The ledger was lost: orders of before are gone, and their charges stand for themselves, one a thing.
+    pub(crate) fn ledger_was_lost(&self) {
+        self.lost.store(true, Ordering::Relaxed);
     }
 
     /// A text that must appear nowhere.
@@ -115,12 +122,12 @@ impl World {
 }
 
 /// A name that no other file has.
-fn ulid() -> String {
-    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
-    NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_string()
+fn next() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed).to_string()
 }
 
-/// A document or answer without what differs from run to run.
+/// A text of a document, a view or an event; empty where there is none.
 pub(crate) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or_default()
 }
