@@ -67,15 +67,20 @@ pub(crate) fn worker(settings: &Settings, faults: &mut Vec<Fault>) -> Option<Wor
     let lease = settings.get("worker.lease");
     if let (Some(lease), Some(gate)) = (lease, settings.get::<Duration>("reconcile.gate")) {
         for name in settings.names("accounts") {
-            let timeout = settings.get::<Duration>(&format!("accounts.{name}.timeout"));
-            if let Some(longest) = timeout
-                .map(|timeout| timeout + gate)
-                .filter(|longest| lease <= *longest)
-            {
-                let parts = format!(
-                    "accounts.{name}.timeout plus reconcile.gate ({})",
-                    format_duration(longest)
-                );
+            let Some(timeout) = settings.get::<Duration>(&format!("accounts.{name}.timeout")) else {
+                continue;
+            };
+            // A call is sent only where all of it, connecting included, fits into what is left of the lease, which was
+            // extended up to a third of it ago. In less than twice the timeout none ever might.
+            let (longest, parts) = [
+                (timeout + gate, format!("accounts.{name}.timeout plus reconcile.gate")),
+                (timeout * 2, format!("twice accounts.{name}.timeout")),
+            ]
+            .into_iter()
+            .max_by_key(|(longest, _)| *longest)
+            .unwrap_or_default();
+            if lease <= longest {
+                let parts = format!("{parts} ({})", format_duration(longest));
                 let found = format!("\"{}\" does not exceed {parts}", format_duration(lease));
                 conflict(settings, "worker.lease", found, &format!("more than {parts}"), faults);
             }

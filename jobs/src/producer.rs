@@ -271,7 +271,10 @@ impl Producer {
         let deadline = order
             .deadline
             .or_else(|| OrderRecord::default_deadline(order.kind, now, self.transfer_deadline));
-        let record = OrderRecord::accepted(now, deadline);
+        let starts_at = order.not_before.filter(|at| *at > now);
+        let mut record = OrderRecord::accepted(now, deadline);
+        // It is not even claimed before: so that whoever looks knows when.
+        record.next_check_at = starts_at;
         let view = OrderView::of(order, &record);
         let event = view::event(&view, &format!("{}-1", order.id), self.ledger.namespace(), now);
         NewOrder {
@@ -282,7 +285,7 @@ impl Producer {
             kind: order.kind,
             resource: order.resource().to_owned(),
             priority: order.priority,
-            due_at_ms: order.not_before.filter(|at| *at > now).map(millis),
+            due_at_ms: starts_at.map(millis),
             doc: serde_json::to_string(order).unwrap_or_default(),
             rec: serde_json::to_string(&record).unwrap_or_default(),
             event,

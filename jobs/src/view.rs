@@ -60,9 +60,11 @@ pub struct OrderView {
 }
 
 impl OrderView {
-    /// The view of an order as its record says.
+    /// The view of an order as its record says. Instants are whole milliseconds, as they are stored: an event, which is
+    /// made before its record is written, shows the same as what is read afterwards.
     #[must_use]
     pub fn of(order: &Order, record: &OrderRecord) -> Self {
+        let stored = |at: Timestamp| Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
         Self {
             id: order.id,
             idempotency_key: order.idempotency_key.clone(),
@@ -76,13 +78,13 @@ impl OrderView {
             charged: record.charged,
             provider_order_id: record.provider_order_id.clone(),
             provider_message: record.provider_message.clone(),
-            expiry: record.expiry,
+            expiry: record.expiry.map(stored),
             attempts: record.attempts,
-            next_check_at: record.next_check_at,
-            deadline_at: record.deadline_at,
-            created_at: record.created_at,
-            updated_at: record.updated_at.unwrap_or(record.created_at),
-            finished_at: record.finished_at,
+            next_check_at: record.next_check_at.map(stored),
+            deadline_at: record.deadline_at.map(stored),
+            created_at: stored(record.created_at),
+            updated_at: stored(record.updated_at.unwrap_or(record.created_at)),
+            finished_at: record.finished_at.map(stored),
             metadata: order.metadata.clone(),
         }
     }

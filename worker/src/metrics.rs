@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domorder_api_client::http::{CallObserver, CallReport};
 use domorder_api_client::provider::{Outcome, Sighting};
-use domorder_jobs::ledger::Ledger;
+use domorder_jobs::ledger::{Filter, Ledger};
 use domorder_jobs::machine::Look;
 use domorder_jobs::order::Order;
 use domorder_jobs::record::OrderRecord;
@@ -126,6 +126,26 @@ fn describe() {
         "domorder_unlisted_answers_total",
         "answers that are in no table, by account"
     );
+    describe_gauge!(
+        "domorder_transfers_stalled",
+        "transfers that wait for a person, by reason"
+    );
+    describe_histogram!(
+        "domorder_redis_command_seconds",
+        "round trips to Redis, by the script or command they end with; reads of the intake stream wait for entries"
+    );
+    describe_counter!(
+        "domorder_rate_limit_waits_total",
+        "claims held back by the account's rate"
+    );
+    describe_counter!("domorder_claim_errors_total", "claims that Redis did not answer");
+    describe_counter!("domorder_panics_total", "orders' bodies that panicked");
+    describe_counter!(
+        "domorder_worker_restarts_total",
+        "lanes' workers that ended and were started again"
+    );
+    describe_gauge!("domorder_build_info", "1, with the version as a label");
+    metrics_process::Collector::default().describe();
 }
 
 /// A document became an order.
@@ -162,8 +182,17 @@ pub fn picked_up(account: &str, order: &Order, record: &OrderRecord, now_ms: u64
     }
 }
 
-/// A change of state is being recorded.
-pub fn state_changed(order: &Order, before: &OrderRecord, after: &OrderRecord) {
+/// A decision was recorded. Not told before: a late holder's is refused, and would count what another has counted.
+pub fn recorded(order: &Order, before: &OrderRecord, after: &OrderRecord, now: Timestamp) {
+    if before.face() != after.face() {
+        state_changed(order, before, after);
+    }
+    if after.state.is_final() && !before.state.is_final() {
+        finished(order, after, now);
+    }
+}
+
+fn state_changed(order: &Order, before: &OrderRecord, after: &OrderRecord) {
     if before.state == State::UnknownOutcome && after.state != State::UnknownOutcome {
         let resolution = match after.state {
             State::Queued => "absent",
@@ -188,8 +217,7 @@ pub fn state_changed(order: &Order, before: &OrderRecord, after: &OrderRecord) {
     }
 }
 
-/// An order became final.
-pub fn finished(order: &Order, record: &OrderRecord, now: Timestamp) {
+fn finished(order: &Order, record: &OrderRecord, now: Timestamp) {
     let (kind, account) = (order.kind.as_str(), order.account.clone());
     counter!("domorder_orders_finished_total", "kind" => kind, "account" => account.clone(), "outcome" => record.state.as_str())
         .increment(1);
@@ -260,16 +288,21 @@ impl CallObserver for Calls {
     }
 }
 
-/// Reads the gauges from the ledger: the same from every replica. Called before a scrape is answered.
+/// Reads the gauges from the ledger: the same from every replica; and the process's own. Called before a scrape is
+/// answered.
 pub async fn read_gauges(ledger: &Ledger, accounts: &[String]) {
-    match gauges(ledger, accounts).await {
-        Ok(()) => gauge!("domorder_redis_up").set(1.0),
-        Err(error) => {
-            tracing::warn!(%error, "the gauges could not be read from the ledger");
-            gauge!("domorder_redis_up").set(0.0);
-        }
+    metrics_process::Collector::default().collect();
+    // Sooner than a scrape gives up: that Redis is away is what it should tell above all.
+    let read = tokio::time::timeout(GAUGES_MAX, gauges(ledger, accounts)).await;
+    let up = matches!(read, Ok(Ok(())));
+    if let Ok(Err(error)) = read {
+        tracing::warn!(%error, "the gauges could not be read from the ledger");
     }
+    gauge!("domorder_redis_up").set(if up { 1.0 } else { 0.0 });
 }
+
+/// How long the gauges may take; Prometheus waits for ten seconds.
+const GAUGES_MAX: Duration = Duration::from_secs(3);
 
 async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_jobs::ledger::LedgerError> {
     let counts = ledger.counts().await?;
@@ -300,6 +333,60 @@ async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_job
             .await?
             .map_or(0, |since| now.saturating_sub(since));
         gauge!("domorder_order_oldest_age_seconds", "state" => state.as_str()).set(seconds_of_ms(age));
+    }
+    stalled_transfers(ledger).await
+}
+
+/// The reasons for which a person may be asked: every one has its series, so that one that is over goes back to 0.
+const ASKING: &[Reason] = &[
+    Reason::AuthCodeInvalid,
+    Reason::DomainLocked,
+    Reason::TooYoung,
+    Reason::ApprovalPending,
+    Reason::ContactInvalid,
+    Reason::Stalled,
+    Reason::DeadlinePassed,
+    Reason::ExpectationDiffers,
+    Reason::OutcomeUnknown,
+    Reason::AbsenceInconclusive,
+    Reason::AttemptsExhausted,
+    Reason::ProviderUnreachable,
+    Reason::ProviderFailed,
+    Reason::Vanished,
+    Reason::RecordUnusable,
+];
+
+/// So many stalled transfers are read for a scrape; a queue of people's work that is longer is told as this much.
+const STALLED_MAX: usize = 10_000;
+
+/// The ledger counts by state; why an order stands there is in its record. Those that ask for a person are few.
+async fn stalled_transfers(ledger: &Ledger) -> Result<(), domorder_jobs::ledger::LedgerError> {
+    let filter = Filter {
+        states: vec![State::ActionRequired],
+        kind: Some(Kind::Transfer),
+        ..Filter::default()
+    };
+    let mut counts = vec![0u64; ASKING.len()];
+    let (mut read, mut cursor) = (0, None::<String>);
+    while read < STALLED_MAX {
+        let page = ledger.list(&filter, cursor.as_deref(), 500).await?;
+        read += page.orders.len();
+        let records = page
+            .orders
+            .iter()
+            .filter_map(|listed| serde_json::from_str::<OrderRecord>(&listed.order.rec).ok());
+        for reason in records.filter_map(|record| record.reason) {
+            if let Some(at) = ASKING.iter().position(|asking| *asking == reason) {
+                counts[at] += 1;
+            }
+        }
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    for (reason, n) in ASKING.iter().zip(counts) {
+        gauge!("domorder_transfers_stalled", "reason" => reason.as_str()).set(as_f64(n));
     }
     Ok(())
 }

@@ -54,6 +54,15 @@ pub async fn run(
         () = stop.cancelled() => return Ok(()),
     };
     check_server(&ledger, &config).await?;
+    // Before any order is taken: a start that fails here must leave none in doubt.
+    let listener = match parts.http {
+        true => Some(
+            tokio::net::TcpListener::bind(config.http.listen)
+                .await
+                .with_context(|| format!("http.listen: {} cannot be bound", config.http.listen))?,
+        ),
+        false => None,
+    };
     let instance = format!("{}-{}", std::process::id(), ulid());
     let tracker = TaskTracker::new();
     let mut lanes = Vec::new();
@@ -79,16 +88,13 @@ pub async fn run(
     }
     let lanes = Arc::new(lanes);
     let accounts: Vec<String> = config.accounts.keys().cloned().collect();
-    if parts.http {
+    if let Some(listener) = listener {
         let app = http::router(http::Probed {
             ledger: ledger.clone(),
             lanes: Arc::clone(&lanes),
             accounts,
             metrics: metrics.clone(),
         });
-        let listener = tokio::net::TcpListener::bind(config.http.listen)
-            .await
-            .with_context(|| format!("http.listen: {} cannot be bound", config.http.listen))?;
         listening(listener.local_addr()?);
         let stopped = stop.clone();
         tracker.spawn(async move {
@@ -182,7 +188,7 @@ async fn shut_down(lanes: &[Lane], tracker: TaskTracker, grace: Duration) {
     tracker.close();
     let finished = tokio::time::timeout(grace, async {
         tracker.wait().await;
-        while lanes.iter().any(|l| l.current().in_hand() > 0) {
+        while lanes.iter().any(|l| !l.current().is_idle()) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     });

@@ -104,7 +104,13 @@ const HOOK: &str = "webhooks.w.url = \"https://x.example\"\n";
     "worker.lease = \"40s\"\naccounts.a = { provider = \"connectreseller\", api_key = \"k\" }",
     "worker.lease",
     FaultKind::Conflict,
-    "accounts.a.timeout plus reconcile.gate (40s)"
+    "twice accounts.a.timeout (1m)"
+)]
+#[case::lease_gate(
+    "worker.lease = \"40s\"\nreconcile.gate = \"35s\"\naccounts.a = { provider = \"connectreseller\", api_key = \"k\" }",
+    "worker.lease",
+    FaultKind::Conflict,
+    "accounts.a.timeout plus reconcile.gate (65s)"
 )]
 #[case::retry_max("retry.max = \"100ms\"", "retry.max", FaultKind::Conflict, "retry.initial")]
 #[case::give_up(

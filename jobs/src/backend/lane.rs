@@ -1,7 +1,7 @@
 //! The lane at work: claims, hands out, extends, frees.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use apalis_core::task::{Task, builder::TaskBuilder, task_id::TaskId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::{Claim, Hold, LaneConfig, lock};
+use super::{Claim, Hold, LaneConfig, hold::Dues, lock};
 use crate::ledger::{ClaimedOrder, Epoch, Ledger, LedgerError, Wake};
 
 /// What is asked of a lane from outside, and what it shows.
@@ -35,6 +35,12 @@ impl LaneHandle {
     #[must_use]
     pub fn in_hand(&self) -> usize {
         lock(&self.shared.held).len()
+    }
+
+    /// Nothing is in hand, and no claim is under way that could bring something.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        !self.shared.claiming.load(Ordering::SeqCst) && self.in_hand() == 0
     }
 
     /// Since when the claim loop has not come round, for liveness. An idle lane comes round every `idle_max`.
@@ -68,6 +74,9 @@ pub(super) struct Shared {
     pub(super) config: LaneConfig,
     pub(super) slots: Arc<Semaphore>,
     held: Mutex<HashMap<String, Arc<Hold>>>,
+    dues: Arc<Dues>,
+    /// A claim is under way: what it brings is leased already.
+    claiming: AtomicBool,
     pub(super) stop: CancellationToken,
     started: Instant,
     turned_ms: AtomicU64,
@@ -88,6 +97,8 @@ impl Shared {
             ledger,
             config,
             held: Mutex::default(),
+            dues: Arc::default(),
+            claiming: AtomicBool::new(false),
             stop: CancellationToken::new(),
             started: Instant::now(),
             turned_ms: AtomicU64::new(0),
@@ -106,7 +117,16 @@ impl Shared {
             };
             // Wake-ups that came before this claim are served by it; those that come while it runs stay in the channel.
             while wakes.try_recv().is_ok() {}
-            let sleep = match self.claim_from_all_shards(slots, &tasks).await {
+            self.dues.forget();
+            self.claiming.store(true, Ordering::SeqCst);
+            // After the flag: whoever stops the lane either sees the claim or has it not made.
+            if self.stop.is_cancelled() {
+                self.claiming.store(false, Ordering::SeqCst);
+                return;
+            }
+            let claimed = self.claim_from_all_shards(slots, &tasks).await;
+            self.claiming.store(false, Ordering::SeqCst);
+            let sleep = match claimed {
                 Ok(sleep) => {
                     failures = 0;
                     sleep
@@ -125,7 +145,7 @@ impl Shared {
             };
             if let Some(sleep) = sleep {
                 tokio::select! {
-                    () = tokio::time::sleep(sleep) => {}
+                    () = self.dues.sleep(Instant::now() + sleep) => {}
                     () = self.woken(&mut wakes), if failures == 0 => {}
                     () = self.stop.cancelled() => return,
                 }
@@ -199,10 +219,12 @@ impl Shared {
                     .increment(1);
             }
             let full = claimed.orders.len() >= permits.len();
+            let mut unheard = Vec::new();
             for order in claimed.orders {
                 let Some(permit) = permits.pop() else { break };
-                self.hand_out(order, permit, asked_at, claimed.epoch, claimed.now_ms, tasks);
+                unheard.extend(self.hand_out(order, permit, asked_at, claimed.epoch, claimed.now_ms, tasks));
             }
+            self.give_back(unheard).await;
             if full {
                 next = None;
             }
@@ -211,6 +233,7 @@ impl Shared {
         Ok(next)
     }
 
+    /// Makes a task of an order; the lease, where nobody takes tasks any more.
     fn hand_out(
         self: &Arc<Self>,
         order: ClaimedOrder,
@@ -219,9 +242,10 @@ impl Shared {
         epoch: Epoch,
         now_ms: u64,
         tasks: &mpsc::UnboundedSender<Task<Claim>>,
-    ) {
-        let id = order.id.clone();
-        let hold = Arc::new(Hold::new(id.clone(), order.fence, asked_at + self.config.lease));
+    ) -> Option<(String, u64)> {
+        let (id, fence) = (order.id.clone(), order.fence);
+        let dues = Arc::clone(&self.dues);
+        let hold = Arc::new(Hold::new(id.clone(), fence, asked_at, self.config.lease, dues));
         lock(&self.held).insert(id.clone(), Arc::clone(&hold));
         let claim = Claim {
             order: Arc::new(order),
@@ -232,8 +256,19 @@ impl Shared {
         let task = TaskBuilder::new(claim).task_id(TaskId::from_string(id.clone())).build();
         // The permit is given back by `release`, so that a task that is dropped on the way cannot leak a slot either.
         permit.forget();
-        if tasks.send(task).is_err() {
-            self.release(&id);
+        tasks.send(task).is_err().then_some((id, fence))
+    }
+
+    /// Gives back orders that were claimed and not started: others may take them at once.
+    pub(super) async fn give_back(&self, leases: Vec<(String, u64)>) {
+        if leases.is_empty() {
+            return;
+        }
+        if let Err(error) = self.ledger.hand_back(&leases).await {
+            tracing::warn!(account = self.config.account, %error, "orders could not be handed back: their leases will lapse");
+        }
+        for (id, _) in &leases {
+            self.release(id);
         }
     }
 

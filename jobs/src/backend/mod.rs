@@ -4,7 +4,8 @@
 //! apalis as a task, extends the leases of those whose bodies run, and frees the slot when the body is through. The
 //! body records what came of the order itself; a later look is a due time in the ledger, never an apalis retry.
 //!
-//! Idle, a lane sleeps until the next due time (which the claim returns) or until it is woken by an accept or a signal.
+//! Idle, a lane sleeps until the next due time (which the claim returns, or a body that lets go of its order tells) or
+//! until it is woken by an accept or a signal.
 //! A Redis error is logged, counted and tried again with growing waits; it never ends the worker. Bodies run in a task
 //! of their own, so that neither a dropped poll nor a dying worker can cut a provider call in half. apalis-core is named
 //! in this folder only.
@@ -72,9 +73,26 @@ impl LaneBackend {
     }
 }
 
+impl LaneBackend {
+    /// Claims no more, and hands back what was claimed and not started.
+    fn close(&mut self) {
+        self.shared.stop.cancel();
+        let Some(mut tasks) = self.tasks.take() else { return };
+        let mut leases = Vec::new();
+        while let Ok(task) = tasks.try_recv() {
+            leases.push((task.args.hold.id.clone(), task.args.hold.fence));
+        }
+        let shared = Arc::clone(&self.shared);
+        // Outside of a runtime there is nobody left who could: the leases lapse.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { shared.give_back(leases).await });
+        }
+    }
+}
+
 impl Drop for LaneBackend {
     fn drop(&mut self) {
-        self.shared.stop.cancel();
+        self.close();
     }
 }
 
@@ -94,14 +112,7 @@ impl Backend for LaneBackend {
     }
 
     fn poll_close(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
-        self.shared.stop.cancel();
-        if let Some(mut tasks) = self.tasks.take() {
-            // Claimed and not started: no longer extended, so their leases lapse or are handed back by the shutdown.
-            while let Ok(task) = tasks.try_recv() {
-                self.shared.slots.add_permits(1);
-                drop(task);
-            }
-        }
+        self.close();
         Poll::Ready(Ok(()))
     }
 }

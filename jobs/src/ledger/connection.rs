@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use redis::{AsyncConnectionConfig, Cmd, Pipeline, Value, aio::MultiplexedConnection};
+use redis::{Arg, AsyncConnectionConfig, Cmd, Pipeline, Value, aio::MultiplexedConnection};
 use tokio::{sync::Mutex, time::Instant};
 
 use super::{
@@ -206,12 +206,15 @@ impl Link {
         if waits.replicas > 0 {
             pipeline.cmd("WAIT").arg(waits.replicas).arg(limit);
         }
-        let mut values = match open
+        let (command, began) = (measured(&pipeline, count), Instant::now());
+        let answer = open
             .connection
             .clone()
             .send_packed_commands(&pipeline, 0, pipeline.len())
-            .await
-        {
+            .await;
+        metrics::histogram!("domorder_redis_command_seconds", "command" => command)
+            .record(began.elapsed().as_secs_f64());
+        let mut values = match answer {
             Ok(values) => values,
             Err(error) => {
                 self.forget(node, open.number).await;
@@ -342,6 +345,47 @@ impl Link {
             place.open = None;
         }
     }
+}
+
+/// What a pipeline's round trip is measured as: the script or command that it ends with, of a closed set of words.
+fn measured(pipeline: &Pipeline, count: usize) -> &'static str {
+    let mut words = pipeline
+        .cmd_iter()
+        .take(count)
+        .last()
+        .into_iter()
+        .flat_map(Cmd::args_iter)
+        .map(|word| match word {
+            Arg::Simple(bytes) => bytes,
+            _ => &[],
+        });
+    let name = match words.next() {
+        Some(b"EVALSHA") => return words.next().and_then(script::name_of).unwrap_or("script"),
+        other => other.unwrap_or_default(),
+    };
+    const COMMANDS: [&str; 17] = [
+        "GET",
+        "HDEL",
+        "HGET",
+        "HGETALL",
+        "HMGET",
+        "HSET",
+        "LRANGE",
+        "PUBLISH",
+        "TIME",
+        "XADD",
+        "XAUTOCLAIM",
+        "XDEL",
+        "XRANGE",
+        "XREADGROUP",
+        "XTRIM",
+        "ZRANGE",
+        "ZREVRANGEBYSCORE",
+    ];
+    COMMANDS
+        .into_iter()
+        .find(|command| command.as_bytes() == name)
+        .unwrap_or("other")
 }
 
 impl From<LedgerError> for Fault {

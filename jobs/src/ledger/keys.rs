@@ -93,7 +93,8 @@ pub fn shard_of_id(id: &str) -> Option<u16> {
 /// The shard of all orders about one resource (a domain name).
 #[must_use]
 pub fn shard_of_resource(resource: &str, shards: u16) -> u16 {
-    crc16(resource.as_bytes()) % shards.max(1)
+    // One rule for all: orders get their ids by it, and are looked for by it.
+    crate::order::shard_of(resource, shards)
 }
 
 /// The cluster slot of a key: CRC16 of its hash tag, or of all of it (Redis Cluster specification, "Hash tags").

@@ -9,6 +9,13 @@ macro_rules! scripts {
         $($(#[$doc])* pub(super) static $name: LazyLock<Script> =
             LazyLock::new(|| Script::new(concat!(include_str!("scripts/common.lua"), include_str!(concat!("scripts/", $file)))));)+
 
+        /// The name of the script with this hash.
+        pub(super) fn name_of(sha1: &[u8]) -> Option<&'static str> {
+            let names = [$((&$name, $file),)+];
+            let (_, file) = names.into_iter().find(|(script, _)| script.sha1.as_bytes() == sha1)?;
+            file.strip_suffix(".lua")
+        }
+
         /// Appends the loading of every script.
         pub(super) fn load(pipeline: &mut Pipeline) {
             $(pipeline.cmd("SCRIPT").arg("LOAD").arg($name.text);)+

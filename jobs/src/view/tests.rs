@@ -45,6 +45,19 @@ fn the_view_is_the_contracts_json() {
 }
 
 #[test]
+fn a_view_of_what_is_about_to_be_stored_is_the_view_of_what_was_stored() {
+    let order = order(&changed(Operation::Register, json!({})));
+    let fine: Timestamp = "2026-05-01T12:00:00.123456789Z".parse().unwrap();
+    let mut record = OrderRecord::accepted(fine, Some(fine));
+    record.updated_at = Some(fine);
+    record.finished_at = Some(fine);
+    record.next_check_at = Some(fine);
+    record.expiry = Some(fine);
+    let stored: OrderRecord = serde_json::from_str(&serde_json::to_string(&record).unwrap()).unwrap();
+    assert_eq!(OrderView::of(&order, &record), OrderView::of(&order, &stored));
+}
+
+#[test]
 fn the_event_is_a_cloud_event() {
     let view = OrderView {
         state: State::ActionRequired,

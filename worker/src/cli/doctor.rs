@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::output::{Format, print, print_json};
 use super::{Cli, Failure, Loaded};
-use crate::wiring;
+use crate::{clock, wiring};
 
 /// Something that is wrong.
 #[derive(serde::Serialize)]
@@ -24,6 +24,7 @@ pub(super) async fn run(cli: &Cli, format: Format) -> Result<ExitCode, Failure> 
                 what: f.what,
                 mend: f.mend,
             }));
+            findings.extend(clocks(clock::now(), ledger.now_ms().await?));
             for (id, _) in ledger.aside(100).await? {
                 findings.push(Finding {
                     what: format!("the record of order {id} was set aside: it could not be read"),
@@ -72,4 +73,37 @@ pub(super) async fn run(cli: &Cli, format: Format) -> Result<ExitCode, Failure> 
         (false, false) => 1,
         (false, true) => 0,
     }))
+}
+
+/// Clocks may differ by so much: less than anything that is told by them.
+const SKEW_MAX: jiff::SignedDuration = jiff::SignedDuration::from_secs(10);
+
+/// Leases and waits go by Redis' clock, so replicas' clocks hardly matter; but when an order came in, and whether its
+/// deadline had passed then, is told by this machine's.
+fn clocks(ours: jiff::Timestamp, redis_ms: u64) -> Option<Finding> {
+    let redis = jiff::Timestamp::from_millisecond(i64::try_from(redis_ms).ok()?).ok()?;
+    let ahead = ours.duration_since(redis);
+    (ahead.abs() > SKEW_MAX).then(|| Finding {
+        what: format!(
+            "this machine's clock is {} s {} that of Redis",
+            ahead.abs().as_secs(),
+            if ahead.is_positive() { "ahead of" } else { "behind" }
+        ),
+        mend: "set both by NTP".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_that_differ_are_told_by_how_much_and_which_way() {
+        let ours: jiff::Timestamp = "2026-05-01T12:00:00Z".parse().unwrap();
+        let redis = |by: i64| u64::try_from(ours.as_millisecond() + by * 1_000).unwrap();
+        let told = |by| clocks(ours, redis(by)).map(|finding| finding.what).unwrap_or_default();
+        assert_eq!((told(0), told(10), told(-10)), Default::default());
+        assert_eq!(told(90), "this machine's clock is 90 s behind that of Redis");
+        assert_eq!(told(-3_600), "this machine's clock is 3600 s ahead of that of Redis");
+    }
 }

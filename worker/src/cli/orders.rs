@@ -149,7 +149,11 @@ async fn list(ledger: &Ledger, args: &ListArgs) -> Result<ExitCode, Failure> {
             .list(&filter, cursor.as_deref(), args.limit - views.len())
             .await?;
         for listed in &page.orders {
-            views.push(view(&listed.order)?);
+            match view(&listed.order) {
+                Ok(view) => views.push(view),
+                // One that is damaged must not hide the others.
+                Err(error) => eprintln!("order {}: {error:#}; see `domorder doctor`", listed.order.id),
+            }
         }
         cursor = page.next_cursor;
         if cursor.is_none() {

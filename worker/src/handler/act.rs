@@ -1,7 +1,7 @@
 //! Performing a step: every word to the provider is spoken here, and every answer becomes an observation here.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use domorder_api_client::provider::{Amendment, Evidence, NotSent, Outcome, Question, Sighting, Trouble, TroubleKind};
 use domorder_jobs::machine::{Decision, FundsSeen, Look, Observation, Step};
@@ -13,9 +13,6 @@ use crate::metrics as m;
 
 /// Effects created this much before the intake still count as later: clocks differ.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
-
-/// Left over of a lease after a paid call, for recording what came of it.
-const LEASE_MARGIN: Duration = Duration::from_secs(5);
 
 /// Only its kind is asked for.
 pub(super) fn auth_code_amendment() -> Amendment {
@@ -126,7 +123,7 @@ impl Visitor<'_> {
         let handler = self.handler;
         let mut visit = self.visit.take().unwrap_or_else(|| handler.provider.visit());
         let (hold, stopping) = (Arc::clone(&self.claim.hold), handler.stopping.clone());
-        let (gate, needed) = (handler.policy.gate, handler.provider.call_timeout() + LEASE_MARGIN);
+        let (gate, longest) = (handler.policy.gate, handler.provider.call_timeout());
         visit.set_gate(move || {
             if stopping.is_cancelled() {
                 return Err("the worker is shutting down".to_owned());
@@ -134,7 +131,7 @@ impl Visitor<'_> {
             if decided.elapsed() >= gate {
                 return Err(format!("the intent is older than {gate:?}"));
             }
-            if hold.is_lost() || hold.left() < needed {
+            if !hold.fits(longest) {
                 return Err("too little is left of the lease for the whole call".to_owned());
             }
             Ok(())

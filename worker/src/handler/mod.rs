@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use domorder_api_client::provider::{Provider, Purchase};
 use domorder_jobs::backend::Claim;
-use domorder_jobs::ledger::{Ledger, Record};
+use domorder_jobs::ledger::Ledger;
 use domorder_jobs::machine::{self, Facts, Observation, Policy, Step};
 use domorder_jobs::order::Order;
 use domorder_jobs::record::OrderRecord;
@@ -60,7 +60,7 @@ struct Visitor<'a> {
     /// What the signals said, for the timeline.
     said: Option<String>,
     /// A change that waits to be recorded together with what a read shows right after it.
-    held_back: Option<Record>,
+    held_back: Option<record::Prepared>,
 }
 
 impl Handler {

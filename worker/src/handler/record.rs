@@ -6,6 +6,7 @@ use std::time::Duration;
 use domorder_jobs::ledger::{Change, Due, Record, RecordError, Recorded};
 use domorder_jobs::machine::{Decision, Lane, Observation, Step};
 use domorder_jobs::record::OrderRecord;
+use domorder_jobs::state::{Reason, State};
 use domorder_jobs::view::{self, OrderView};
 
 use super::{Handler, Visitor};
@@ -27,12 +28,23 @@ enum Purpose {
     Last,
 }
 
+/// A record that is ready, and the changes it holds, to be counted once it is made.
+pub(super) struct Prepared {
+    record: Record,
+    changes: Vec<(OrderRecord, OrderRecord)>,
+}
+
 impl Visitor<'_> {
     /// The last record of this claim.
     pub(super) async fn last(&mut self, decision: Decision) {
         let answer_owed = self.intended.take().is_some() || self.held_back.is_some();
         if let Err(error) = self.write(&decision, Purpose::Last).await {
             self.lost(&decision, &error, answer_owed).await;
+            return;
+        }
+        if let Step::Wait(Some(at)) = decision.step {
+            let wait = at.duration_since(self.now());
+            self.claim.hold.due_in(Duration::try_from(wait).unwrap_or_default());
         }
     }
 
@@ -46,8 +58,9 @@ impl Visitor<'_> {
             }
             return Some(self.act(step).await);
         }
-        let prepared = self.prepare(&decision, Purpose::OnTheWay);
-        self.written = decision.record.clone();
+        let mut prepared = self.prepare(&decision, Purpose::OnTheWay);
+        let before = std::mem::replace(&mut self.written, decision.record.clone());
+        prepared.changes.push((before, decision.record.clone()));
         self.version += 1;
         let (ledger, claim) = (self.handler.ledger.clone(), self.claim);
         let written;
@@ -57,7 +70,7 @@ impl Visitor<'_> {
             match tokio::time::timeout(HELD_BACK_MAX, &mut reading).await {
                 Ok(quickly) => (written, seen) = (None, quickly),
                 Err(_) => {
-                    let write = write_until_known(&ledger, prepared.clone(), claim);
+                    let write = write_until_known(&ledger, prepared.record.clone(), claim);
                     let both = tokio::join!(write, reading);
                     (written, seen) = (Some(both.0), both.1);
                 }
@@ -65,7 +78,7 @@ impl Visitor<'_> {
         }
         match written {
             None => self.held_back = Some(prepared),
-            Some(Ok(_)) => {}
+            Some(Ok(_)) => self.count(&prepared.changes),
             Some(Err(error)) => {
                 self.lost(&decision, &error, true).await;
                 return None;
@@ -79,8 +92,11 @@ impl Visitor<'_> {
         let Some(held_back) = self.held_back.take() else {
             return true;
         };
-        match write_until_known(&self.handler.ledger, held_back, self.claim).await {
-            Ok(_) => true,
+        match write_until_known(&self.handler.ledger, held_back.record, self.claim).await {
+            Ok(_) => {
+                self.count(&held_back.changes);
+                true
+            }
             Err(error) => {
                 tracing::warn!(%error, "a change that was held back could not be recorded");
                 false
@@ -102,7 +118,7 @@ impl Visitor<'_> {
     }
 
     async fn write(&mut self, decision: &Decision, purpose: Purpose) -> Result<Recorded, RecordError> {
-        let record = self.prepare(decision, purpose);
+        let Prepared { record, mut changes } = self.prepare(decision, purpose);
         let ledger = self.handler.ledger.clone();
         let recorded = if purpose == Purpose::Intent {
             // Never tried again here: an intent that took long is too old for the gate anyway.
@@ -110,28 +126,33 @@ impl Visitor<'_> {
         } else {
             write_until_known(&ledger, record, self.claim).await?
         };
-        self.written = decision.record.clone();
+        let before = std::mem::replace(&mut self.written, decision.record.clone());
         self.version = recorded.version;
+        changes.push((before, decision.record.clone()));
+        self.count(&changes);
         Ok(recorded)
+    }
+
+    /// Counts what was recorded, and nothing that was not.
+    fn count(&self, changes: &[(OrderRecord, OrderRecord)]) {
+        for (before, after) in changes {
+            m::recorded(&self.order, before, after, self.now());
+        }
     }
 
     /// The ledger's record of a decision: state record, index fields, timeline entry, and the event where the outside
     /// has to know (a change of state, reason, needs or charged; every paid attempt).
-    fn prepare(&mut self, decision: &Decision, purpose: Purpose) -> Record {
+    fn prepare(&mut self, decision: &Decision, purpose: Purpose) -> Prepared {
         let now = self.now();
         let mut next = decision.record.clone();
         next.updated_at = Some(now);
         let version = self.version + 1;
         let tells = purpose == Purpose::Intent || next.face() != self.written.face();
         let event = tells.then(|| {
-            m::state_changed(&self.order, &self.written, &next);
             let view = OrderView::of(&self.order, &next);
             let id = format!("{}-{version}", self.order.id);
             view::event(&view, &id, self.handler.ledger.namespace(), now)
         });
-        if next.state.is_final() && !self.written.state.is_final() {
-            m::finished(&self.order, &next, now);
-        }
         let timeline = tells || self.said.is_some();
         let timeline = timeline.then(|| timeline_entry(&next, decision.why, version, now, self.said.take().as_deref()));
         let due = match decision.step {
@@ -139,18 +160,23 @@ impl Visitor<'_> {
             Step::Wait(None) | Step::Close => Due::Never,
             _ => Due::Now,
         };
-        let mut before = Vec::new();
+        let (mut before, mut changes) = (Vec::new(), Vec::new());
         let (mut builds_on, mut signals_consumed) = (self.version, std::mem::take(&mut self.signals_taken));
-        if let Some(held_back) = self.held_back.take() {
-            builds_on = held_back.version;
-            signals_consumed += held_back.signals_consumed;
-            before = held_back.before;
+        if let Some(Prepared {
+            record,
+            changes: held_back,
+        }) = self.held_back.take()
+        {
+            builds_on = record.version;
+            signals_consumed += record.signals_consumed;
+            before = record.before;
             before.push(Change {
-                event: held_back.event,
-                timeline: held_back.timeline,
+                event: record.event,
+                timeline: record.timeline,
             });
+            changes = held_back;
         }
-        Record {
+        let record = Record {
             id: self.claim.order.id.clone(),
             fence: self.claim.order.fence,
             version: builds_on,
@@ -162,11 +188,12 @@ impl Visitor<'_> {
             before,
             signals_consumed,
             release: purpose == Purpose::Last,
-            release_lane: false,
+            release_lane: waits_for_its_time(&next),
             priority: self.order.priority,
             durable: true,
             intent_epoch: (purpose == Purpose::Intent).then_some(self.claim.epoch.number),
-        }
+        };
+        Prepared { record, changes }
     }
 
     /// The record was refused: somebody else has the order. What is known is kept as evidence all the same.
@@ -245,6 +272,12 @@ async fn write_until_known(
             came_to => return came_to,
         }
     }
+}
+
+/// An order that starts next month keeps nobody of its domain waiting today: nothing of it can be at the provider.
+fn waits_for_its_time(record: &OrderRecord) -> bool {
+    let not_before = record.state == State::Parked && record.reason == Some(Reason::NotBefore);
+    not_before && !record.placed && !record.effect_possible()
 }
 
 /// One line of the timeline.

@@ -1,1 +1,0 @@
-//! The whole worker on simulated providers and a real Redis.

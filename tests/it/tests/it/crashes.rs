@@ -1,0 +1,420 @@
+//! Replicas that die, stop, are told to go, or share the work.
+
+use std::time::Duration;
+
+use domorder_tests_sim::{Behaviour, Rule};
+use serde_json::{Value, json};
+
+use crate::world::*;
+
+/// Waits until the provider has had so many calls of an operation.
+async fn provider_has(world: &World, operation: &str, calls: u64) {
+    world
+        .wait_until(&format!("{calls} calls of {operation}"), || async {
+            world.providers().request_summary().calls(operation) >= calls
+        })
+        .await;
+}
+
+fn renewals(n: usize) -> Vec<Value> {
+    (0..n).map(|at| renew(&format!("renew-{at}-example.com"))).collect()
+}
+
+#[tokio::test]
+async fn an_order_whose_worker_was_killed_in_a_paid_call_is_found_out_by_reading() {
+    let mut world = World::new().await;
+    world
+        .providers()
+        .add_fault(Rule::new(Behaviour::Stall).operation("RenewalOrder").once());
+    world
+        .providers()
+        .add_fault(Rule::new(Behaviour::Stall).operation("eelite/add").once());
+    let keys = world
+        .orders([renew("renew-example-shop.com"), email_create("fresh-example-shop.com")])
+        .await;
+    provider_has(&world, "RenewalOrder", 1).await;
+    provider_has(&world, "eelite/add", 1).await;
+    world.replicas[0].kill9();
+    for key in &keys {
+        assert_eq!(world.view(key).await.unwrap()["state"], "dispatching");
+    }
+
+    let next = world.another_replica().await;
+    for (key, view) in keys.iter().zip(world.until_all(&keys, "succeeded").await) {
+        assert_eq!(view["attempts"], 1, "{view:#}");
+        let steps = world.steps(key).await;
+        assert!(
+            steps.contains(&"unknown_outcome/found_after_crash".to_owned()),
+            "{steps:?}"
+        );
+    }
+    let metrics = world.replicas[next].metrics().await;
+    assert_eq!(metrics.sum("domorder_leases_expired_total", &[]), 2.0);
+}
+
+#[tokio::test]
+async fn an_order_whose_worker_was_killed_before_the_call_arrived_is_sent_anew_once_absence_is_proven() {
+    let mut world = World::new().await;
+    // The provider drops what it was sent: as if it had never arrived, but the worker does not live to see that.
+    let lost = Rule::new(Behaviour::DoLate { ms: 600_000 }).operation("Order").once();
+    world.providers().add_fault(lost);
+    let key = world.order(register("new-example-shop.com")).await;
+    world
+        .wait_until("the call has arrived", || async {
+            world.providers().faults()[0].fired == 1
+        })
+        .await;
+    world.replicas[0].kill9();
+
+    world.another_replica().await;
+    let view = world.until(&key, "succeeded").await;
+    assert_eq!((&view["attempts"], &view["charged"]), (&json!(2), &json!("yes")));
+}
+
+#[tokio::test]
+async fn a_stopping_replica_finishes_the_paid_call_in_hand_and_starts_no_other() {
+    let mut world = World::with().setting("accounts.cr-main.concurrency", "1").start().await;
+    world.providers().add_fault(
+        Rule::new(Behaviour::Late { ms: 1_000 })
+            .operation("RenewalOrder")
+            .once(),
+    );
+    let keys = world.orders(renewals(4)).await;
+    provider_has(&world, "RenewalOrder", 1).await;
+    let (status, took) = world.replicas[0].stop().await;
+    assert!(status.success(), "{status:?}");
+    assert!(took < Duration::from_secs(5), "it waited for the call only: {took:?}");
+
+    let mut done = 0;
+    for key in &keys {
+        let view = world.view(key).await.unwrap();
+        done += usize::from(view["state"] == "succeeded");
+        assert!(["queued", "succeeded"].contains(&text(&view, "state")), "{view:#}");
+    }
+    assert_eq!(done, 1);
+    assert_eq!(world.providers().requests().calls("RenewalOrder"), 1);
+
+    world.another_replica().await;
+    for view in world.until_all(&keys, "succeeded").await {
+        assert_eq!(view["attempts"], 1);
+    }
+}
+
+#[tokio::test]
+async fn what_a_stopping_replica_has_just_claimed_is_handed_back() {
+    let mut world = World::with().setting("worker.lease", "'2m'").start().await;
+    let starts_at = jiff::Timestamp::now() + jiff::SignedDuration::from_millis(700);
+    let document = with(
+        renew("renew-example-shop.com"),
+        json!({"not_before": starts_at.to_string()}),
+    );
+    let key = world.order(document).await;
+    world
+        .wait_until("it is accepted", || async { world.view(&key).await.is_some() })
+        .await;
+    // The claim is sent when the order is due, and answered when the replica has been told to stop.
+    world.redis.pause();
+    world
+        .wait_until("it is due", || async {
+            jiff::Timestamp::now() > starts_at + jiff::SignedDuration::from_millis(200)
+        })
+        .await;
+    world.replicas[0].signal("-TERM");
+    world
+        .wait_until("the replica has heard", || async {
+            world.replicas[0].said("stopping:")
+        })
+        .await;
+    world.redis.resume();
+    let status = world.replicas[0].ended().await;
+    assert!(status.success(), "{status:?}");
+    assert_eq!(world.view(&key).await.unwrap()["attempts"], 0);
+
+    world.another_replica().await;
+    world.until_within(&key, "succeeded", Duration::from_secs(20)).await;
+}
+
+#[tokio::test]
+async fn what_is_still_in_hand_when_the_grace_is_over_is_handed_back_and_found_out() {
+    let mut world = World::with()
+        .setting("worker.shutdown_grace", "'200ms'")
+        .setting("worker.lease", "'60s'")
+        .start()
+        .await;
+    world.providers().add_fault(
+        Rule::new(Behaviour::Late { ms: 1_200 })
+            .operation("RenewalOrder")
+            .once(),
+    );
+    let key = world.order(renew("renew-example-shop.com")).await;
+    provider_has(&world, "RenewalOrder", 1).await;
+    let (status, took) = world.replicas[0].stop().await;
+    assert!(status.success(), "{status:?}");
+    assert!(took < Duration::from_millis(1_100), "{took:?}");
+    assert!(world.replicas[0].said("handed back"));
+
+    // Far sooner than the lease would lapse.
+    world.another_replica().await;
+    let view = world.until_within(&key, "succeeded", Duration::from_secs(20)).await;
+    assert_eq!(view["attempts"], 1);
+    assert!(
+        world
+            .steps(&key)
+            .await
+            .contains(&"unknown_outcome/found_after_crash".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_a_stopping_replica_at_once() {
+    let mut world = World::new().await;
+    world
+        .providers()
+        .add_fault(Rule::new(Behaviour::Stall).operation("RenewalOrder").once());
+    let key = world.order(renew("renew-example-shop.com")).await;
+    provider_has(&world, "RenewalOrder", 1).await;
+    world.replicas[0].signal("-TERM");
+    world
+        .wait_until("it has heard the first", || async {
+            world.replicas[0].said("stopping:")
+        })
+        .await;
+    world.replicas[0].signal("-TERM");
+    assert_eq!(world.replicas[0].ended().await.code(), Some(130));
+    world.another_replica().await;
+    world.until(&key, "succeeded").await;
+}
+
+#[tokio::test]
+async fn replicas_share_the_work_and_buy_nothing_twice() {
+    let mut world = World::with()
+        .replicas(2)
+        .setting("accounts.cr-main.concurrency", "4")
+        .start()
+        .await;
+    world
+        .providers()
+        .add_fault(Rule::new(Behaviour::Late { ms: 20 }).operation("RenewalOrder"));
+    let keys = world.orders(renewals(60)).await;
+    for view in world.until_all(&keys, "succeeded").await {
+        assert_eq!(view["attempts"], 1);
+    }
+    for replica in &world.replicas {
+        let metrics = replica.metrics().await;
+        assert!(metrics.sum("domorder_orders_finished_total", &[]) > 0.0);
+        // Gauges about orders are the same from every replica.
+        assert_eq!(metrics.sum("domorder_orders", &[("state", "succeeded")]), 60.0);
+    }
+    world.replicas[0].kill9();
+}
+
+#[tokio::test]
+async fn replicas_are_replaced_one_after_another_while_orders_run() {
+    // Longer than the test may take: whatever a stopping replica has claimed and not worked, it hands back.
+    let mut world = World::with().replicas(2).setting("worker.lease", "'2m'").start().await;
+    world
+        .providers()
+        .add_fault(Rule::new(Behaviour::Late { ms: 60 }).operation("RenewalOrder"));
+    let documents = renewals(90);
+    let keys: Vec<String> = documents.iter().map(key_of).collect();
+    for (round, part) in documents.chunks(30).enumerate() {
+        world.orders(part.to_vec()).await;
+        provider_has(&world, "RenewalOrder", 5 + 30 * round as u64).await;
+        let (status, took) = world.replicas[round].stop().await;
+        assert!(status.success(), "{status:?}");
+        assert!(took < Duration::from_secs(5), "it does not sit out its grace: {took:?}");
+        world.another_replica().await;
+    }
+    world.until_all(&keys, "succeeded").await;
+    for key in &keys {
+        let steps = world.steps(key).await;
+        let doubtful = steps.iter().any(|step| step.starts_with("unknown"));
+        assert!(!doubtful, "an orderly restart leaves nothing in doubt: {steps:?}");
+    }
+}
+
+#[tokio::test]
+async fn replicas_that_are_killed_one_after_another_buy_nothing_twice() {
+    let mut world = World::with().replicas(2).setting("worker.lease", "'4s'").start().await;
+    world
+        .providers()
+        .add_fault(Rule::new(Behaviour::Late { ms: 60 }).provider(domorder_tests_sim::Provider::ConnectReseller));
+    let documents: Vec<Value> = (0..30)
+        .flat_map(|at| {
+            let name = format!("{at}-example.com");
+            [register(&format!("new-{name}")), renew(&format!("renew-{name}"))]
+        })
+        .collect();
+    let keys: Vec<String> = documents.iter().map(key_of).collect();
+    world.orders(documents).await;
+    world
+        .wait_until("all are accepted", || async {
+            world.redis::<u64>(&["XLEN", "it:intake"]).await == 0
+        })
+        .await;
+    for round in 0..2 {
+        provider_has(&world, "Order", 4 + 8 * round as u64).await;
+        world.replicas[round].kill9();
+        world.another_replica().await;
+    }
+    for key in &keys {
+        world
+            .wait_until(&format!("{key} ends"), || async {
+                let view = world.view(key).await.unwrap_or_default();
+                state_of(&view) == "succeeded" || state_of(&view) == "action_required/absence_inconclusive"
+            })
+            .await;
+        let view = world.view(key).await.unwrap();
+        if view["state"] == "action_required" {
+            assert_eq!(
+                view["kind"], "renew",
+                "only where one weak witness can be asked: {view:#}"
+            );
+            world.leave(key);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_replica_that_was_held_still_longer_than_its_lease_records_nothing() {
+    let mut world = World::with().setting("worker.lease", "'4s'").start().await;
+    world.providers().add_fault(
+        Rule::new(Behaviour::Late { ms: 1_000 })
+            .operation("RenewalOrder")
+            .once(),
+    );
+    let key = world.order(renew("renew-example-shop.com")).await;
+    provider_has(&world, "RenewalOrder", 1).await;
+    world.replicas[0].signal("-STOP");
+
+    let next = world.another_replica().await;
+    let view = world.until(&key, "succeeded").await;
+    assert_eq!(view["attempts"], 1);
+    assert_eq!(
+        world.replicas[next]
+            .metrics()
+            .await
+            .sum("domorder_leases_expired_total", &[]),
+        1.0
+    );
+
+    world.replicas[0].signal("-CONT");
+    world
+        .wait_until("the late holder's record is refused", || async {
+            world.replicas[0]
+                .metrics()
+                .await
+                .sum("domorder_records_refused_total", &[])
+                == 1.0
+        })
+        .await;
+    let timeline = world.timeline(&key).await;
+    assert!(
+        timeline.iter().any(|entry| text(entry, "why").contains("late holder")),
+        "what it knows is kept as evidence: {timeline:#?}"
+    );
+    assert_eq!(world.view(&key).await.unwrap(), view, "and nothing else changes");
+    let mut finished = 0.0;
+    for replica in &world.replicas {
+        finished += replica.metrics().await.sum("domorder_orders_finished_total", &[]);
+    }
+    assert_eq!(finished, 1.0, "it is counted once");
+}
+
+/// Holds Redis still between the read before a paid call and the intent of it.
+async fn hold_before_the_intent(world: &World) {
+    world
+        .wait_until("the read before the call arrives", || async {
+            world.providers().faults()[0].fired == 1
+        })
+        .await;
+    world.redis.pause();
+    world
+        .wait_until("the call is decided on", || async {
+            world.replicas[0].said("the intent is written, then the one request goes out")
+        })
+        .await;
+}
+
+/// A world whose first order takes a while to read.
+async fn world_with_a_slow_read(lease: &str) -> (World, String) {
+    let world = World::with().setting("worker.lease", lease).start().await;
+    world
+        .providers()
+        .add_fault(Rule::new(Behaviour::Late { ms: 300 }).operation("ViewDomain").once());
+    let key = world.order(renew("renew-example-shop.com")).await;
+    (world, key)
+}
+
+#[tokio::test]
+async fn a_call_whose_connection_is_refused_was_not_sent_and_is_tried_again() {
+    let (world, key) = world_with_a_slow_read("'5s'").await;
+    hold_before_the_intent(&world).await;
+    world.providers().refuse_connections();
+    world.redis.resume();
+    world
+        .wait_until("it is known that nothing left", || async {
+            world.steps(&key).await.contains(&"queued/not_sent".to_owned())
+        })
+        .await;
+    assert_eq!(world.providers().requests().calls("RenewalOrder"), 0);
+    world.providers().accept_connections();
+    let view = world.until(&key, "succeeded").await;
+    assert_eq!(view["charged"], "yes");
+    assert!(view["attempts"].as_u64() >= Some(2), "{view:#}");
+    let steps = world.steps(&key).await;
+    assert!(!steps.iter().any(|step| step.starts_with("unknown")), "{steps:?}");
+}
+
+#[tokio::test]
+async fn an_intent_that_took_too_long_to_write_is_not_sent() {
+    let (world, key) = world_with_a_slow_read("'20s'").await;
+    hold_before_the_intent(&world).await;
+    // Beyond the gate of a second.
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    world.redis.resume();
+    world.until(&key, "succeeded").await;
+    let steps = world.steps(&key).await;
+    assert_eq!(steps[..3], ["queued", "dispatching", "queued/not_sent"], "{steps:?}");
+    assert_eq!(world.providers().requests().calls("RenewalOrder"), 1);
+}
+
+#[tokio::test]
+async fn a_replica_held_still_between_intent_and_call_does_not_send_it_late() {
+    let (mut world, key) = world_with_a_slow_read("'4s'").await;
+    hold_before_the_intent(&world).await;
+    world.replicas[0].signal("-STOP");
+    // The intent was on its way: it is written, and its writer does not hear of it.
+    world.redis.resume();
+    world.until(&key, "dispatching").await;
+    world.another_replica().await;
+    let view = world.until(&key, "action_required/absence_inconclusive").await;
+    assert_eq!((&view["attempts"], &view["charged"]), (&json!(1), &json!("unknown")));
+
+    world.replicas[0].signal("-CONT");
+    world
+        .wait_until("the late holder has given up", || async {
+            world.replicas[0].said("not sent: the intent is older")
+        })
+        .await;
+    assert_eq!(world.providers().requests().calls("RenewalOrder"), 0);
+    world
+        .tell(&key, "resolve", json!({"outcome": "not-done", "note": "nothing there"}))
+        .await;
+    world.until(&key, "succeeded").await;
+}
+
+#[tokio::test]
+async fn what_a_dead_replica_had_read_is_taken_over() {
+    let mut world = World::with().prepare().await;
+    let key = world.order(renew("renew-example-shop.com")).await;
+    // A reader that took the entry and died a minute ago.
+    let () = world.redis(&["XGROUP", "CREATE", "it:intake", "domorder", "0"]).await;
+    let read = ["XREADGROUP", "GROUP", "domorder", "dead", "STREAMS", "it:intake", ">"];
+    let entries: redis::streams::StreamReadReply = world.redis(&read).await;
+    let id = entries.keys[0].ids[0].id.clone();
+    let claim = ["XCLAIM", "it:intake", "domorder", "dead", "0", &id, "IDLE", "61000"];
+    let _: redis::Value = world.redis(&claim).await;
+    world.another_replica().await;
+    world.until(&key, "succeeded").await;
+}

@@ -1,0 +1,27 @@
+//! The whole system: the real `domorder` as a process, on the providers' simulator and a private, persistent Redis.
+//!
+//! Each test makes its own [`world::World`] and orders as a billing system would, through the intake stream. What holds
+//! of every order whatever happens (money, events, secrets) is not written in the tests: the world checks it when it
+//! is dropped.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests are tests, and a panic is how one fails"
+)]
+
+mod world;
+
+mod command_line;
+mod configuration;
+mod crashes;
+mod funds;
+mod identity;
+mod kinds;
+mod laws;
+mod lost_answers;
+mod probes;
+mod redis;
+mod refusals;
+mod renewals;
+mod storm;
+mod transfers;

@@ -1,0 +1,320 @@
+//! What holds of every order in every world, checked when the world is dropped.
+//!
+//! Money: what the provider's books say is what the orders say, and no request was sent without an attempt of its own
+//! (`exactly-once.md` §6, P1 to P3 and P6). Events: one for each change, in order, by the contract's table of steps, from
+//! `order.queued` to the final one. Secrets: none in any key, event, log or metric. And nobody asked the providers
+//! anything they do not expect.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use domorder_tests_sim::Effect;
+use serde_json::Value;
+
+use super::ledger::{state_of, view_of};
+use super::words::{is_final, may_follow};
+use super::{Metrics, NAMESPACE, World, text};
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.explain();
+            return;
+        }
+        let mut redis = redis::Client::open(self.redis.url())
+            .and_then(|client| client.get_connection_with_timeout(Duration::from_secs(5)))
+            .expect("Redis is there at the end of a test");
+        let orders = orders(&mut redis);
+        let events = events(&mut redis);
+        let mut faults = Vec::new();
+        self.check_ends(&orders, &mut faults);
+        self.check_money(&orders, &mut faults);
+        for order in &orders {
+            check_events(order, events.get(&order.id).map_or(&[], Vec::as_slice), &mut faults);
+        }
+        self.check_secrets(&orders, &mut redis, &mut faults);
+        for unexpected in self.providers().unexpected() {
+            faults.push(format!("the provider did not expect {unexpected:?}"));
+        }
+        for replica in &self.replicas {
+            if replica.said("panicked") {
+                faults.push("a replica panicked".to_owned());
+            }
+        }
+        if !faults.is_empty() {
+            self.explain();
+            panic!("what must always hold does not:\n- {}", faults.join("\n- "));
+        }
+    }
+}
+
+/// An order as stored.
+struct Order {
+    id: String,
+    key: String,
+    operation: &'static str,
+    view: Value,
+}
+
+impl Order {
+    fn is(&self, charged: &[&str]) -> bool {
+        charged.contains(&text(&self.view, "charged"))
+    }
+}
+
+/// The simulator's name of what an order buys.
+fn operation(document: &Value) -> &'static str {
+    match (text(document, "kind"), text(document, "action")) {
+        ("register", _) => "Order",
+        ("transfer", _) => "TransferOrder",
+        ("renew", _) => "RenewalOrder",
+        (_, "create") => "eelite/add",
+        (_, "renew") => "eelite/renew",
+        (_, "add-accounts") => "eelite/add-email-account",
+        (_, "remove-accounts") => "eelite/delete-email-account",
+        _ => "eelite/delete",
+    }
+}
+
+/// Every order whose record can be read; the others are those a test has damaged.
+fn orders(redis: &mut redis::Connection) -> Vec<Order> {
+    let keys: Vec<String> = redis::cmd("KEYS")
+        .arg(format!("{{{NAMESPACE}:*}}:order:*"))
+        .query(redis)
+        .unwrap();
+    let mut orders = Vec::new();
+    for key in keys.iter().filter(|key| !key.ends_with(":timeline")) {
+        let (document, record): (String, String) = redis::cmd("HMGET").arg(key).arg(&["d", "r"]).query(redis).unwrap();
+        let (Some(view), Ok(document)) = (view_of(&document, &record), serde_json::from_str::<Value>(&document)) else {
+            continue;
+        };
+        orders.push(Order {
+            id: text(&view, "id").to_owned(),
+            key: text(&view, "idempotency_key").to_owned(),
+            operation: operation(&document),
+            view,
+        });
+    }
+    orders
+}
+
+/// All events by order.
+fn events(redis: &mut redis::Connection) -> BTreeMap<String, Vec<Value>> {
+    let streams: Vec<String> = redis::cmd("KEYS")
+        .arg(format!("{{{NAMESPACE}:*}}:events"))
+        .query(redis)
+        .unwrap();
+    let mut events = BTreeMap::<String, Vec<Value>>::new();
+    for stream in streams {
+        let entries: redis::streams::StreamRangeReply =
+            redis::cmd("XRANGE").arg(stream).arg(&["-", "+"]).query(redis).unwrap();
+        for entry in entries.ids {
+            let event: Value = serde_json::from_str(&entry.get::<String>("event").unwrap()).unwrap();
+            events
+                .entry(text(&event, "subject").to_owned())
+                .or_default()
+                .push(event);
+        }
+    }
+    events
+}
+
+fn check_events(order: &Order, events: &[Value], faults: &mut Vec<String>) {
+    let steps: Vec<String> = events.iter().map(|event| state_of(&event["data"])).collect();
+    let mut wrong = |what: &str| faults.push(format!("events of `{}`: {what}: {steps:?}", order.key));
+    let state = |event: &Value| text(&event["data"], "state").to_owned();
+    if events.first().map(state).as_deref() != Some("queued") {
+        wrong("the first is not `order.queued`");
+    }
+    let face = |view: &Value| ["state", "reason", "needs", "charged"].map(|field| view[field].clone());
+    if events.last().map(|event| face(&event["data"])) != Some(face(&order.view)) {
+        wrong("the last does not say how the order stands");
+    }
+    for event in events {
+        let envelope = event["specversion"] == "1.0"
+            && event["datacontenttype"] == "application/json"
+            && event["source"] == format!("/domorder/{NAMESPACE}")
+            && event["subject"] == event["data"]["id"]
+            && event["type"] == format!("order.{}", state(event))
+            && event["data"]["metadata"] == order.view["metadata"];
+        if !envelope {
+            wrong("one is no CloudEvent of this order");
+        }
+    }
+    for pair in events.windows(2) {
+        let (from, to) = (state(&pair[0]), state(&pair[1]));
+        if from != to && !may_follow(&from, &to) {
+            wrong(&format!("`{to}` cannot follow `{from}`"));
+        }
+        if face(&pair[0]["data"]) == face(&pair[1]["data"]) && to != "dispatching" {
+            wrong(&format!("one tells of no change: `{to}`"));
+        }
+        if pair[0]["time"].as_str() > pair[1]["time"].as_str() {
+            wrong("they go back in time");
+        }
+    }
+    let ids: BTreeSet<&str> = events.iter().map(|event| text(event, "id")).collect();
+    if ids.len() != events.len() {
+        wrong("two have one id");
+    }
+    let attempts = events.iter().filter(|event| state(event) == "dispatching").count();
+    if Some(attempts as u64) != order.view["attempts"].as_u64() {
+        wrong("not every paid attempt has its own `order.dispatching`");
+    }
+}
+
+impl World {
+    fn check_ends(&self, orders: &[Order], faults: &mut Vec<String>) {
+        let left = self.left.lock().unwrap();
+        for order in orders {
+            let is_over = is_final(text(&order.view, "state"));
+            if !is_over && !left.contains(&order.key) {
+                faults.push(format!("`{}` is unfinished: {:#}", order.key, order.view));
+            }
+            if is_over && left.contains(&order.key) {
+                faults.push(format!("`{}` was to be left unfinished and is over", order.key));
+            }
+            if text(&order.view, "state") == "failed" && order.is(&["unknown"]) {
+                faults.push(format!("`{}` failed with `charged: unknown`", order.key));
+            }
+        }
+    }
+
+    /// The provider's books against the orders, by operation and domain.
+    fn check_money(&self, orders: &[Order], faults: &mut Vec<String>) {
+        let charges = self.providers().charges();
+        let requests = self.providers().requests();
+        if self.lost.load(Ordering::Relaxed) {
+            if charges.double_charges > 0 {
+                faults.push(format!("something was bought twice: {:#?}", charges.by_domain));
+            }
+            return;
+        }
+        let bought = |order: &Order| (order.operation, text(&order.view, "domain").to_owned());
+        let mut things: BTreeSet<(String, String)> = orders
+            .iter()
+            .map(bought)
+            .map(|(operation, domain)| (operation.to_owned(), domain))
+            .collect();
+        things.extend(
+            charges
+                .by_domain
+                .iter()
+                .map(|row| (row.operation.clone(), row.domain.clone())),
+        );
+        for (operation, domain) in things {
+            let ours: Vec<&Order> = orders
+                .iter()
+                .filter(|order| bought(order) == (operation.as_str(), domain.clone()))
+                .collect();
+            let count = |charged: &[&str]| ours.iter().filter(|order| order.is(charged)).count() as u64;
+            let stands = charges.standing(&operation, &domain);
+            // What is owed back may still stand, and what is not known may or may not.
+            let (least, most) = (count(&["yes"]), count(&["yes", "unknown", "refund_due"]));
+            if !(least..=most).contains(&stands) {
+                faults.push(format!(
+                    "{operation} of {domain}: {stands} charges stand, the orders account for {least} to {most}"
+                ));
+            }
+            let attempts: u64 = ours.iter().filter_map(|order| order.view["attempts"].as_u64()).sum();
+            let sent = requests
+                .requests
+                .iter()
+                .filter(|request| request.effect != Effect::Read && request.operation == operation)
+                .filter(|request| request.domain.as_deref() == Some(domain.as_str()))
+                .count() as u64;
+            let by_hand = self
+                .by_hand
+                .lock()
+                .unwrap()
+                .contains(&(operation.clone(), domain.clone()));
+            if sent > attempts + u64::from(by_hand) {
+                faults.push(format!(
+                    "{operation} of {domain}: {sent} requests for {attempts} attempts"
+                ));
+            }
+        }
+    }
+
+    fn check_secrets(&self, orders: &[Order], redis: &mut redis::Connection, faults: &mut Vec<String>) {
+        let secrets = self.secrets.lock().unwrap();
+        let mut places: Vec<(String, Vec<u8>)> = Vec::new();
+        let keys: Vec<String> = redis::cmd("KEYS").arg("*").query(redis).unwrap();
+        for key in keys {
+            if !key.starts_with(&format!("{NAMESPACE}:")) && !key.starts_with(&format!("{{{NAMESPACE}:")) {
+                faults.push(format!("the key {key} is outside the namespace"));
+            }
+            let lives: i64 = redis::cmd("PTTL").arg(&key).query(redis).unwrap();
+            if lives >= 0 {
+                faults.push(format!("the key {key} expires by itself"));
+            }
+            // Gone meanwhile, where a replica still works.
+            let dump: Option<Vec<u8>> = redis::cmd("DUMP").arg(&key).query(redis).unwrap();
+            places.push((format!("the Redis key {key}"), dump.unwrap_or_default()));
+        }
+        for (at, replica) in self.replicas.iter().enumerate() {
+            places.push((format!("the log of replica {at}"), replica.log().into_bytes()));
+            if let Some(metrics) = replica.address().and_then(scrape) {
+                check_labels(&metrics, orders, faults);
+                places.push((
+                    format!("the metrics of replica {at}"),
+                    metrics.text().as_bytes().to_vec(),
+                ));
+            }
+        }
+        for (place, bytes) in &places {
+            for secret in secrets.iter() {
+                if bytes.windows(secret.len()).any(|window| window == secret.as_bytes()) {
+                    faults.push(format!("{place} holds the secret `{secret}`"));
+                }
+            }
+        }
+    }
+
+    /// What helps to understand a failure.
+    fn explain(&self) {
+        for (at, replica) in self.replicas.iter().enumerate() {
+            let log = replica.log();
+            let from = log.lines().count().saturating_sub(60);
+            let lines: Vec<&str> = log.lines().skip(from).collect();
+            eprintln!("--- end of the log of replica {at}\n{}", lines.join("\n"));
+        }
+        for request in self.providers().requests().requests {
+            eprintln!(
+                "--- request {} {} {:?} {:?} {:?}",
+                request.at, request.operation, request.domain, request.fault, request.outcome
+            );
+        }
+    }
+}
+
+/// Labels are bounded: never a name, an id or a key of an order (`contract.md` §6).
+fn check_labels(metrics: &Metrics, orders: &[Order], faults: &mut Vec<String>) {
+    for (name, labels, _) in metrics.series() {
+        let tells = |what: &str| !what.is_empty() && labels.contains(what);
+        let order = orders
+            .iter()
+            .find(|order| tells(&order.id) || tells(&order.key) || tells(text(&order.view, "domain")));
+        if let Some(order) = order {
+            faults.push(format!(
+                "the metric {name} tells of the order `{}`: {labels}",
+                order.key
+            ));
+        }
+    }
+}
+
+/// A scrape without a runtime; nothing where the replica does not answer.
+fn scrape(address: std::net::SocketAddr) -> Option<Metrics> {
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1)).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    stream
+        .write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        .ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    Some(Metrics::of(answer.split_once("\r\n\r\n")?.1.to_owned()))
+}

@@ -1,0 +1,188 @@
+//! What a world is made of.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use domorder_tests_sim::{CONNECTRESELLER_KEY, LOGICBOXES_ID, LOGICBOXES_KEY, Seed, Sim, SimOptions};
+use domorder_tests_support::{RedisOptions, RedisServer};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::World;
+
+/// The namespace of every world's Redis keys.
+pub(crate) const NAMESPACE: &str = "it";
+
+/// The five days of a losing registrar pass in a second of a test.
+const SCALE: f64 = 432_000.0;
+
+/// A world that is not started yet.
+#[derive(Debug, Clone)]
+pub(crate) struct Builder {
+    replicas: usize,
+    seed: Value,
+    scale: f64,
+    redis: Vec<String>,
+    settings: BTreeMap<String, String>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        let settings = [
+            ("redis.namespace", "'it'"),
+            ("http.listen", "'127.0.0.1:0'"),
+            ("worker.shutdown_grace", "'10s'"),
+            // Three times the longest timeout, so that every call fits into what is left of it.
+            ("worker.lease", "'5s'"),
+            ("polling.register", "['40ms', '80ms']"),
+            ("polling.transfer", "['40ms', '80ms']"),
+            ("polling.email", "['40ms', '80ms']"),
+            ("polling.funds", "['60ms', '120ms']"),
+            ("reconcile.settle", "'300ms'"),
+            ("reconcile.gate", "'1s'"),
+            ("reconcile.looks", "['80ms', '200ms']"),
+            ("reconcile.give_up", "'30s'"),
+            ("retry.initial", "'40ms'"),
+            ("retry.max", "'300ms'"),
+            ("retry.max_elapsed", "'60s'"),
+            ("accounts.cr-main.provider", "'connectreseller'"),
+            ("accounts.cr-main.timeout", "'1500ms'"),
+            ("accounts.cr-main.concurrency", "32"),
+            ("accounts.cr-main.rate", "'1000/s'"),
+            ("accounts.cr-main.default_customer", "'5512'"),
+            (
+                "accounts.cr-main.default_nameservers",
+                "['ns1.host.example', 'ns2.host.example']",
+            ),
+            ("accounts.lb-main.provider", "'logicboxes'"),
+            ("accounts.lb-main.timeout", "'1500ms'"),
+            ("accounts.lb-main.concurrency", "32"),
+            ("accounts.lb-main.rate", "'1000/s'"),
+            ("accounts.lb-main.default_customer", "'4400012'"),
+            ("accounts.lb-main.defaults.invoice", "'NoInvoice'"),
+        ];
+        let mut builder = Self {
+            replicas: 1,
+            seed: Value::Object(serde_json::Map::new()),
+            scale: SCALE,
+            // Dumps of keys are searched for secrets, and a compressed one would hide them.
+            redis: vec!["--rdbcompression".to_owned(), "no".to_owned()],
+            settings: settings.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+        };
+        builder.set("accounts.cr-main.api_key", &format!("'{CONNECTRESELLER_KEY}'"));
+        builder.set("accounts.lb-main.api_key", &format!("'{LOGICBOXES_KEY}'"));
+        builder.set("accounts.lb-main.auth_userid", &format!("'{LOGICBOXES_ID}'"));
+        builder
+    }
+}
+
+impl Builder {
+    /// So many replicas instead of one.
+    pub(crate) fn replicas(mut self, replicas: usize) -> Self {
+        self.replicas = replicas;
+        self
+    }
+
+    /// What the simulator starts with beside its standard world, as JSON (see its `seed.rs`).
+    pub(crate) fn seed(mut self, seed: Value) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// So many seconds of the providers pass in one of ours.
+    pub(crate) fn scale(mut self, scale: f64) -> Self {
+        self.scale = scale;
+        self
+    }
+
+    /// A setting, its value as TOML.
+    pub(crate) fn setting(mut self, key: &str, value: &str) -> Self {
+        self.set(key, value);
+        self
+    }
+
+    /// As [`Builder::setting`]; an empty value takes the setting out.
+    pub(crate) fn set(&mut self, key: &str, value: &str) {
+        if value.is_empty() {
+            self.settings.remove(key);
+        } else {
+            self.settings.insert(key.to_owned(), value.to_owned());
+        }
+    }
+
+    /// Arguments of `redis-server`.
+    pub(crate) fn redis(mut self, arguments: &[&str]) -> Self {
+        self.redis
+            .extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self
+    }
+
+    /// Starts all of it, and waits until every replica is ready.
+    pub(crate) async fn start(self) -> World {
+        let replicas = self.replicas;
+        let mut world = self.prepare().await;
+        for _ in 0..replicas {
+            world.replicas.push(world.spawn_replica(&["run"]));
+        }
+        for replica in &world.replicas {
+            replica.until_it_listens().await;
+        }
+        world
+    }
+
+    /// Starts Redis and the simulator, writes the configuration, and starts no replica.
+    pub(crate) async fn prepare(mut self) -> World {
+        // Already installed by another test, where several share a process.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let options = RedisOptions {
+            args: self.redis.clone(),
+            ..RedisOptions::default()
+        };
+        let redis = RedisServer::start(options).await.unwrap();
+        let seed: Seed = serde_json::from_value(self.seed.clone()).unwrap();
+        let options = SimOptions {
+            seed,
+            scale: self.scale,
+            ..SimOptions::default()
+        };
+        let sim = Sim::start(options).await.unwrap();
+        let folder = TempDir::new().unwrap();
+        self.set("redis.url", &format!("'{}'", redis.url()));
+        let base_url = |name: &str| format!("accounts.{name}.base_url");
+        self.settings
+            .entry(base_url("cr-main"))
+            .or_insert_with(|| format!("'{}'", sim.base_url_connectreseller()));
+        self.settings
+            .entry(base_url("lb-main"))
+            .or_insert_with(|| format!("'{}'", sim.base_url_logicboxes()));
+        self.write(folder.path());
+        let secrets = [CONNECTRESELLER_KEY, LOGICBOXES_KEY].map(str::to_owned);
+        World {
+            redis,
+            sim,
+            replicas: Vec::new(),
+            builder: self,
+            folder,
+            left: Mutex::default(),
+            by_hand: Mutex::default(),
+            lost: AtomicBool::new(false),
+            secrets: Mutex::new(BTreeSet::from(secrets)),
+        }
+    }
+
+    /// Where the configuration lies.
+    pub(crate) fn path(&self, folder: &Path) -> PathBuf {
+        folder.join("domorder.toml")
+    }
+
+    pub(super) fn write(&self, folder: &Path) {
+        let lines: Vec<String> = self
+            .settings
+            .iter()
+            .map(|(key, value)| format!("{key} = {value}\n"))
+            .collect();
+        std::fs::write(self.path(folder), lines.concat()).unwrap();
+    }
+}

@@ -1,0 +1,76 @@
+//! The command line, run as a person or a script runs it.
+
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::io::AsyncWriteExt as _;
+
+use super::World;
+use super::replica::PROGRAM;
+
+/// What a command came to.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ran {
+    /// Its standard output as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
+    /// It ended with this code.
+    pub(crate) fn ended(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{self:?}");
+        self
+    }
+}
+
+impl World {
+    /// Runs `domorder` with this world's configuration.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with(arguments, "").await
+    }
+
+    /// As [`World::run`], with this on its standard input.
+    pub(crate) async fn run_with(&self, arguments: &[&str], input: &str) -> Ran {
+        let config = self.builder.path(self.folder());
+        let config = config.to_str().unwrap();
+        let ran = run(&[arguments, &["--config", config]].concat(), input).await;
+        // Whatever a command says, it is no secret.
+        for secret in self.secrets.lock().unwrap().iter() {
+            assert!(!ran.out.contains(secret.as_str()), "{arguments:?} printed a secret");
+            assert!(!ran.err.contains(secret.as_str()), "{arguments:?} printed a secret");
+        }
+        ran
+    }
+}
+
+/// Runs `domorder` with these arguments only.
+pub(crate) async fn run(arguments: &[&str], input: &str) -> Ran {
+    let mut child = tokio::process::Command::new(PROGRAM)
+        .args(arguments)
+        .env_remove("DOMORDER_LOG")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // A command that does not read its input has closed it.
+    let _ = stdin.write_all(input.as_bytes()).await;
+    drop(stdin);
+    let output = tokio::time::timeout(super::LIMIT, child.wait_with_output())
+        .await
+        .expect("the command ends")
+        .unwrap();
+    Ran {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
