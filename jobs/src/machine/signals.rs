@@ -52,6 +52,8 @@ impl SignalSeen {
 #[error("{0}")]
 pub struct Refused(pub &'static str);
 
+const CALLED_OFF: &str = "the order is being called off";
+
 /// Whether the signal fits the order as it stands.
 ///
 /// # Errors
@@ -63,17 +65,21 @@ pub fn may(record: &OrderRecord, kind: Kind, signal: SignalName) -> Result<(), R
         return no("the order is through: nothing leads out of a final state");
     }
     let undecided = state == State::ActionRequired && record.needs == Some(Needs::Decision);
+    // What was promised to end must not be bought anew on the word of somebody who does not know of that.
+    let called_off = record.cancelling == Some(Cancelling::ToEnd);
     match signal {
         SignalName::CheckNow => Ok(()),
         SignalName::Retry => match state {
             _ if undecided && record.effect_possible() => no(
                 "its effect is not known, and trying again could buy twice: `resolve` it after looking at the provider",
             ),
+            State::Parked | State::ActionRequired if called_off => no(CALLED_OFF),
             State::Parked | State::ActionRequired => Ok(()),
             _ => no("only an order that is parked or asks for action can be retried"),
         },
         SignalName::AuthCode => match (kind, state) {
             (Kind::Register | Kind::Renew | Kind::EmailOrder, _) => no("only a transfer has an auth code"),
+            (Kind::Transfer, _) if called_off => no(CALLED_OFF),
             (Kind::Transfer, State::Parked) if record.placed => no("the provider holds the transfer for lack of funds"),
             (Kind::Transfer, State::Queued | State::Parked | State::ActionRequired) if !record.effect_possible() => {
                 Ok(())
@@ -129,6 +135,8 @@ pub(super) fn signal(mut record: OrderRecord, signal: SignalSeen, facts: &Facts<
         }
         SignalSeen::Resolve { done: true } => {
             record.resolving = true;
+            // What is done is not called off: the last word holds.
+            record.cancelling = None;
             go(
                 record,
                 Step::Look(Look::Reconcile),

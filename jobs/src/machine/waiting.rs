@@ -1,6 +1,7 @@
 //! The provider, a third party or a person has the word.
 
 use domorder_api_client::provider::{Ending, Outcome, RejectionClass, Sighting, Stage};
+use jiff::Timestamp;
 
 use super::{
     Decision, Facts, Lane, Look, Step, before, by_deadline, count_absence, deadline_passed, decide, enter, fail,
@@ -117,15 +118,15 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             record.learn(&evidence);
             forget_absences(&mut record);
             adopt(&mut record, facts);
-            if record.cancelling.is_some() {
-                return cancel_still_wanted(record, facts);
-            }
-            if deadline_passed(&record, now) {
+            if waits_past_deadline(&record, now) {
                 return decide(
                     record,
                     Reason::DeadlinePassed,
                     "the order's deadline passed while it was with the provider",
                 );
+            }
+            if record.cancelling.is_some() {
+                return cancel_still_wanted(record, facts);
             }
             stand(record, stage, facts, "still with the provider")
         }
@@ -163,7 +164,7 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             if let Some(decision) = trouble_with_account(record.clone(), &trouble, facts) {
                 return decision;
             }
-            if deadline_passed(&record, now) {
+            if waits_past_deadline(&record, now) {
                 return decide(
                     record,
                     Reason::DeadlinePassed,
@@ -358,6 +359,13 @@ fn adopt(record: &mut OrderRecord, facts: &Facts<'_>) {
     if record.sent && facts.operation.costs_money() {
         record.charged = Charged::Yes;
     }
+}
+
+/// Whether the deadline ends this wait. A cancellation may be answered with nothing known for ever, so it has that end
+/// too; but one that a person decided on, perhaps because of that very deadline, is not taken back by it.
+fn waits_past_deadline(record: &OrderRecord, now: Timestamp) -> bool {
+    let decided_on = record.needs == Some(Needs::Decision) && record.cancelling.is_some();
+    deadline_passed(record, now) && !decided_on
 }
 
 fn later(mut record: OrderRecord, facts: &Facts<'_>, why: &'static str) -> Decision {
