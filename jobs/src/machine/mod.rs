@@ -253,7 +253,10 @@ pub fn next(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Resul
             Ok(waiting::amend_answered(record.clone(), outcome, facts))
         }
         Observation::AmendAnswered(_) => illegal("the answer to an amendment of what is not placed"),
-        Observation::Funds(funds) if state == State::Parked => Ok(before::funds(record.clone(), funds, facts)),
+        // What the provider has placed it holds itself: our reading of the account releases nothing there.
+        Observation::Funds(funds) if state == State::Parked && !record.placed => {
+            Ok(before::funds(record.clone(), funds, facts))
+        }
         Observation::Funds(_) => illegal("a read of the account's money"),
         Observation::Signal(signal) => Ok(signals::signal(record.clone(), signal, facts)),
         Observation::Unusable(why) => {

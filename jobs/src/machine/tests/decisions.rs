@@ -37,6 +37,11 @@ fn a_new_auth_code_is_handed_in_in_place_or_by_placing_anew() {
                 "action_required/auth_code_invalid needs auth_code, charged yes: amend the auth code",
             )
             .given(|facts| facts.amends_auth_code = true),
+            row(
+                overdue(),
+                code(),
+                "action_required/deadline_passed needs decision, charged yes: look to follow",
+            ),
         ],
     );
     let told = decided(Operation::Transfer, &stalled(), code()).record;
@@ -44,6 +49,9 @@ fn a_new_auth_code_is_handed_in_in_place_or_by_placing_anew() {
         (told.auth_code.as_deref(), told.cancelling),
         (Some("new"), Some(Cancelling::ToReplace))
     );
+    // Cancelled after its deadline, it could not be placed anew; the code is there when the operator says `retry`.
+    let kept = decided(Operation::Transfer, &overdue(), code()).record;
+    assert_eq!((kept.auth_code.as_deref(), kept.cancelling), (Some("new"), None));
 }
 
 #[test]

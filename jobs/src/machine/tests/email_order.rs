@@ -6,7 +6,7 @@ use domorder_api_client::provider::{
 
 use super::check::*;
 use super::world::*;
-use crate::machine::{Facts, kinds, next};
+use crate::machine::{Facts, FundsSeen, Observation, kinds, next};
 use crate::record::OrderRecord;
 use crate::state::{Charged, Kind, Reason, State};
 
@@ -240,6 +240,11 @@ fn an_order_held_at_the_provider_for_want_of_money_is_only_looked_at() {
                     held(),
                     saw(pending(Stage::Working)),
                     "in_progress, charged yes: wait 2s",
+                ),
+                row(
+                    held(),
+                    Observation::Funds(FundsSeen::Some),
+                    "refused: an order in `parked` cannot see a read of the account's money",
                 ),
                 row(held(), saw(present()), "succeeded, charged yes: close"),
                 row(

@@ -91,7 +91,17 @@ fn each_signal_fits_some_states_of_a_transfer_and_is_refused_in_the_others_with_
             (
                 "waits for an approval",
                 waits_for(Reason::ApprovalPending, Needs::Approval),
-                [OK, OK, OK, OK, UNDECIDED],
+                [UNDER_WAY, OK, OK, OK, UNDECIDED],
+            ),
+            (
+                "waits for the lock to be taken off",
+                waits_for(Reason::DomainLocked, Needs::Unlock),
+                [UNDER_WAY, OK, OK, NO_MAIL, UNDECIDED],
+            ),
+            (
+                "asks for the lock to be taken off, nothing placed",
+                asks(Reason::DomainLocked, Needs::Unlock),
+                [OK, OK, OK, NO_MAIL, UNDECIDED],
             ),
             (
                 "is being called off",
