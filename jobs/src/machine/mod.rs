@@ -35,7 +35,7 @@ use crate::state::{Charged, Kind, Needs, Reason, State};
 
 pub use signals::{Refused, SignalSeen, may};
 pub use waits::Policy;
-use waits::{by_deadline, deadline_passed, follow_at, retry_at, scheduled, signed};
+use waits::{by_deadline, deadline_passed, follow_at, left_alone, retry_at, scheduled, signed};
 
 /// What was just seen.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 
 use super::{
     Decision, Facts, Lane, Look, Step, before, by_deadline, count_absence, deadline_passed, decide, enter, fail,
-    follow_at, forget_absences, go, kinds, reconcile, scheduled, signed, succeed, trouble_with_account, wait,
+    follow_at, forget_absences, go, kinds, left_alone, reconcile, scheduled, signed, succeed, trouble_with_account,
+    wait,
 };
 use crate::record::{Cancelling, OrderRecord};
 use crate::state::{Charged, Needs, Reason, State};
@@ -172,7 +173,8 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
                 );
             }
             // No state comes out of an unreadable answer; the provider's last good words stay.
-            later(record, facts, "the look gave no answer that can be believed")
+            let decision = later(record, facts, "the look gave no answer that can be believed");
+            left_alone(decision, trouble.retry_after, facts)
         }
     }
 }
@@ -265,7 +267,10 @@ pub(super) fn cancel_answered(mut record: OrderRecord, outcome: Outcome, facts: 
                     decision.lane = Some(Lane::PauseForCredentials);
                     decision
                 }
-                RejectionClass::Throttled => later(record, facts, "too fast for the provider: cancelled later"),
+                RejectionClass::Throttled => {
+                    let decision = later(record, facts, "too fast for the provider: cancelled later");
+                    left_alone(decision, rejection.retry_after, facts)
+                }
                 _ => {
                     record.cancelling = None;
                     go(
@@ -292,7 +297,8 @@ pub(super) fn amend_answered(mut record: OrderRecord, outcome: Outcome, facts: &
         }
         Outcome::Rejected(rejection) => {
             record.provider_message = Some(rejection.message);
-            later(record, facts, "the provider refuses the amendment")
+            let decision = later(record, facts, "the provider refuses the amendment");
+            left_alone(decision, rejection.retry_after, facts)
         }
         Outcome::NotSent(n) => {
             record.provider_message = Some(n.detail);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use domorder_api_client::http::{Backoff, delay};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Facts, kinds};
+use super::{Decision, Facts, Step, kinds};
 use crate::record::OrderRecord;
 
 /// Waits and limits, from the configuration.
@@ -87,6 +87,16 @@ pub(super) fn by_deadline(at: Timestamp, record: &OrderRecord, now: Timestamp) -
         .deadline_at
         .filter(|deadline| *deadline > now)
         .map_or(at, |deadline| at.min(deadline))
+}
+
+/// The same wait, but no shorter than the provider asks to be left alone for; a deadline is still woken at.
+pub(super) fn left_alone(mut decision: Decision, at_least: Option<Duration>, facts: &Facts<'_>) -> Decision {
+    if let (Step::Wait(Some(at)), Some(at_least)) = (decision.step, at_least) {
+        let at = at.max(by_deadline(facts.now + signed(at_least), &decision.record, facts.now));
+        decision.record.next_check_at = Some(at);
+        decision.step = Step::Wait(Some(at));
+    }
+    decision
 }
 
 pub(super) fn deadline_passed(record: &OrderRecord, now: Timestamp) -> bool {

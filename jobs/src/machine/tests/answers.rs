@@ -1,8 +1,6 @@
 //! What the answer to a paid call comes to, and how an outcome that is not known is found out.
 
-use std::time::Duration;
-
-use domorder_api_client::provider::{Guard, Impediment, Operation, Outcome, Rejection, RejectionClass, Stage};
+use domorder_api_client::provider::{Guard, Impediment, Operation, RejectionClass, Stage};
 
 use super::check::*;
 use super::world::*;
@@ -88,11 +86,7 @@ fn a_documented_refusal_had_no_effect() {
             ),
             row(
                 dispatching(5),
-                answered(Outcome::Rejected(Rejection {
-                    class: RejectionClass::Throttled,
-                    message: "slower".to_owned(),
-                    retry_after: Some(Duration::from_secs(90)),
-                })),
+                answered(throttled(90)),
                 "parked/rate_limited, charged no: wait 1m 30s",
             ),
             row(

@@ -42,6 +42,11 @@ fn a_cancellation_is_sent_while_it_stands_and_believed_only_when_it_is_seen() {
             ),
             row(
                 ending(),
+                cancel_answered(throttled(90)),
+                "blocked/awaiting_losing_registrar, charged yes: wait 1m 30s",
+            ),
+            row(
+                ending(),
                 refuses(RejectionClass::Credentials),
                 "blocked/awaiting_losing_registrar, charged yes: wait 0s; the account is paused",
             ),
@@ -163,6 +168,11 @@ fn an_amendment_is_answered_by_what_the_next_look_shows() {
                 "action_required/auth_code_invalid needs auth_code, charged yes: look to follow",
             ),
             row(stalled(), amend_answered(rejected(RejectionClass::AuthCode)), still),
+            row(
+                stalled(),
+                amend_answered(throttled(90)),
+                "action_required/auth_code_invalid needs auth_code, charged yes: wait 1m 30s",
+            ),
             row(stalled(), amend_answered(not_sent()), still),
             row(stalled(), amend_answered(lost()), still),
             row(

@@ -246,6 +246,11 @@ fn looks_at_an_unknown_outcome_grow_apart_and_are_not_hurried_by_looks_between()
                 "unknown_outcome/answer_lost, charged unknown: wait 1m 17s",
             ),
             row(
+                looked(0),
+                saw(Sighting::Unreadable(patient(90))),
+                "unknown_outcome/answer_lost, charged unknown: wait 1m 30s",
+            ),
+            row(
                 early(),
                 saw(unreadable(TroubleKind::Garbled)),
                 "unknown_outcome/answer_lost, charged unknown: wait 1m 17s",

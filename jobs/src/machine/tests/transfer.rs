@@ -1,6 +1,6 @@
 //! Transfers: third parties and people have the word, new auth codes, calling off, placing anew.
 
-use domorder_api_client::provider::{Ending, Impediment, Operation, RejectionClass, Stage, TroubleKind};
+use domorder_api_client::provider::{Ending, Impediment, Operation, RejectionClass, Sighting, Stage, TroubleKind};
 
 use super::check::*;
 use super::world::*;
@@ -184,6 +184,22 @@ fn no_state_comes_out_of_a_look_that_failed() {
                 blocked(),
                 saw(unreadable(TroubleKind::Credentials)),
                 "blocked/awaiting_losing_registrar, charged yes: wait 0s; the account is paused",
+            ),
+            // Left alone for as long as it asks, but not past the deadline.
+            row(
+                blocked(),
+                saw(Sighting::Unreadable(patient(90))),
+                "blocked/awaiting_losing_registrar, charged yes: wait 1m 30s",
+            ),
+            row(
+                due_in(60, blocked()),
+                saw(Sighting::Unreadable(patient(90))),
+                "blocked/awaiting_losing_registrar, charged yes: wait 1m",
+            ),
+            row(
+                blocked(),
+                saw(Sighting::Unreadable(patient(3))),
+                "blocked/awaiting_losing_registrar, charged yes: wait 30s",
             ),
             row(
                 due_in(0, blocked()),

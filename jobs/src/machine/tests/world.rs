@@ -282,6 +282,15 @@ pub(super) fn rejected(class: RejectionClass) -> Outcome {
     })
 }
 
+/// Too fast, says the answer to a call, and for how many seconds.
+pub(super) fn throttled(retry_after: u64) -> Outcome {
+    Outcome::Rejected(Rejection {
+        class: RejectionClass::Throttled,
+        message: "slower".to_owned(),
+        retry_after: Some(Duration::from_secs(retry_after)),
+    })
+}
+
 pub(super) fn not_sent() -> Outcome {
     Outcome::NotSent(NotSent {
         detail: "refused".to_owned(),
