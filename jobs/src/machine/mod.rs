@@ -373,11 +373,11 @@ fn trouble_with_account(mut record: OrderRecord, trouble: &Trouble, facts: &Fact
                         "the provider refuses the account's credentials; nothing was sent",
                     )
                 }
-                _ => wait(
-                    record,
-                    Some(facts.now),
-                    "the provider refuses the account's credentials",
-                ),
+                _ => {
+                    // Not before its time: the next look would count as one apart from the last that saw absence.
+                    let at = record.next_check_at.map_or(facts.now, |at| at.max(facts.now));
+                    wait(record, Some(at), "the provider refuses the account's credentials")
+                }
             };
             decision.lane = lane;
             Some(decision)

@@ -1,6 +1,6 @@
 //! What the answer to a paid call comes to, and how an outcome that is not known is found out.
 
-use domorder_api_client::provider::{Guard, Impediment, Operation, RejectionClass, Stage};
+use domorder_api_client::provider::{Guard, Impediment, Operation, RejectionClass, Stage, TroubleKind};
 
 use super::check::*;
 use super::world::*;
@@ -287,6 +287,36 @@ fn a_look_before_its_time_counts_for_no_absence() {
         )],
     );
     assert_eq!(decided(REGISTER, &early(), saw(absent())).record.absences, 2);
+}
+
+/// Found by the laws: due at once after the refusal, the look that followed was the third in the second of the second.
+#[test]
+fn refused_credentials_bring_no_look_forward() {
+    let refused = || saw(unreadable(TroubleKind::Credentials));
+    let early = |record| OrderRecord {
+        next_check_at: Some(t0() + secs(120)),
+        ..record
+    };
+    check(
+        REGISTER,
+        [
+            row(
+                early(unknown(3600, 2)),
+                refused(),
+                "unknown_outcome/answer_lost, charged unknown: wait 2m; the account is paused",
+            ),
+            row(
+                early(unseen_for_an_hour(in_progress())),
+                refused(),
+                "in_progress, charged yes: wait 2m; the account is paused",
+            ),
+            row(
+                in_progress(),
+                refused(),
+                "in_progress, charged yes: wait 0s; the account is paused",
+            ),
+        ],
+    );
 }
 
 #[test]
