@@ -7,7 +7,8 @@
 //!
 //! Rooms: [`before`] (until the paid call), [`after`] (its answer), [`reconcile`] (an unknown outcome), [`waiting`]
 //! (the provider or a person has the word), [`signals`] (what people say). What is particular to a kind of order stands
-//! in [`kinds`]. Which sighting an answer is was decided by the provider's adapter; no provider's word is known here.
+//! in [`kinds`], how long to wait in [`waits`]. Which sighting an answer is was decided by the provider's adapter; no
+//! provider's word is known here.
 //!
 //! The rules that money rests on, each tested as a law over random histories: a paid call is decided on nothing but a
 //! look that saw absence in `queued`; whatever is not proven to be without effect is `unknown_outcome` and leaves it by
@@ -19,20 +20,22 @@ pub mod kinds;
 mod reconcile;
 mod signals;
 mod waiting;
+mod waits;
 
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
-use domorder_api_client::http::{Backoff, delay};
 use domorder_api_client::provider::{Guard, Operation, Outcome, Sighting, Trouble, TroubleKind};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::record::OrderRecord;
 use crate::state::{Charged, Kind, Needs, Reason, State};
 
 pub use signals::{Refused, SignalSeen, may};
+pub use waits::Policy;
+use waits::{by_deadline, deadline_passed, follow_at, left_alone, retry_at, scheduled, signed};
 
 /// What was just seen.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,58 +156,6 @@ pub struct Facts<'a> {
     pub policy: &'a Policy,
 }
 
-/// Waits and limits, from the configuration.
-#[derive(Debug, Clone)]
-pub struct Policy {
-    /// Waits between looks at a registration or renewal; the last one repeats.
-    pub poll_register: Vec<Duration>,
-    /// As above, transfers.
-    pub poll_transfer: Vec<Duration>,
-    /// As above, email orders.
-    pub poll_email: Vec<Duration>,
-    /// Waits between reads of the account's money.
-    pub poll_funds: Vec<Duration>,
-    /// How long absence must hold, from the last moment at which the call could have been sent or answered.
-    pub settle: Duration,
-    /// An intent older than this is not sent.
-    pub gate: Duration,
-    /// Waits between looks while the outcome is unknown.
-    pub reconcile_looks: Vec<Duration>,
-    /// Then a person decides.
-    pub give_up: Duration,
-    /// First wait of what surely had no effect.
-    pub retry_initial: Duration,
-    /// Longest such wait.
-    pub retry_max: Duration,
-    /// Then a person decides.
-    pub retry_max_elapsed: Duration,
-    /// Most attempts whose outcome was unknown.
-    pub unknown_attempts_max: u32,
-    /// How many spaced looks must see absence.
-    pub absences_min: u32,
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        let s = Duration::from_secs;
-        Self {
-            poll_register: vec![s(2), s(10), s(60), s(600)],
-            poll_transfer: vec![s(30), s(300), s(1800), s(3600)],
-            poll_email: vec![s(2), s(10), s(60), s(600)],
-            poll_funds: vec![s(300), s(1800), s(3600)],
-            settle: s(900),
-            gate: s(10),
-            reconcile_looks: vec![s(5), s(30), s(120), s(480)],
-            give_up: s(86_400),
-            retry_initial: Duration::from_millis(500),
-            retry_max: s(300),
-            retry_max_elapsed: s(86_400),
-            unknown_attempts_max: 3,
-            absences_min: 3,
-        }
-    }
-}
-
 /// A pair that cannot be: the order is set aside and reported, never guessed about.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("an order in `{state}` cannot see {seen}")]
@@ -253,7 +204,10 @@ pub fn next(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Resul
             Ok(waiting::amend_answered(record.clone(), outcome, facts))
         }
         Observation::AmendAnswered(_) => illegal("the answer to an amendment of what is not placed"),
-        Observation::Funds(funds) if state == State::Parked => Ok(before::funds(record.clone(), funds, facts)),
+        // What the provider has placed it holds itself: our reading of the account releases nothing there.
+        Observation::Funds(funds) if state == State::Parked && !record.placed => {
+            Ok(before::funds(record.clone(), funds, facts))
+        }
         Observation::Funds(_) => illegal("a read of the account's money"),
         Observation::Signal(signal) => Ok(signals::signal(record.clone(), signal, facts)),
         Observation::Unusable(why) => {
@@ -387,36 +341,6 @@ fn paid(record: &OrderRecord, operation: Operation) -> Charged {
     }
 }
 
-/// The wait of a schedule at a look, spread by ± 10 %.
-fn scheduled(schedule: &[Duration], look: u32, facts: &Facts<'_>) -> Timestamp {
-    let at = usize::try_from(look)
-        .unwrap_or(usize::MAX)
-        .min(schedule.len().saturating_sub(1));
-    let wait = schedule.get(at).copied().unwrap_or(Duration::from_secs(60));
-    facts.now + signed(wait.mul_f64(0.9 + 0.2 * facts.jitter.clamp(0.0, 1.0)))
-}
-
-/// When to look again at what the provider has: the kind's schedule.
-fn follow_at(record: &OrderRecord, facts: &Facts<'_>) -> Timestamp {
-    by_deadline(
-        scheduled(kinds::schedule(facts.kind, facts.policy), record.looks, facts),
-        record,
-        facts.now,
-    )
-}
-
-/// The earlier of a wake-up and the deadline; one that has passed already wakes nobody.
-fn by_deadline(at: Timestamp, record: &OrderRecord, now: Timestamp) -> Timestamp {
-    record
-        .deadline_at
-        .filter(|deadline| *deadline > now)
-        .map_or(at, |deadline| at.min(deadline))
-}
-
-fn deadline_passed(record: &OrderRecord, now: Timestamp) -> bool {
-    record.deadline_at.is_some_and(|deadline| now >= deadline)
-}
-
 /// Counts a look that saw absence, and says whether it counts: one before its time (asked for by a signal, or in a claim
 /// after a crash) tells nothing new, because a lagging provider answers three quick looks alike.
 fn count_absence(record: &mut OrderRecord, now: Timestamp) -> bool {
@@ -434,24 +358,6 @@ fn forget_absences(record: &mut OrderRecord) {
     record.absent_since = None;
 }
 
-/// The next try of something that surely had no effect, or `None` when its time is used up.
-fn retry_at(record: &mut OrderRecord, facts: &Facts<'_>, at_least: Option<Duration>) -> Option<Timestamp> {
-    let since = *record.retrying_since.get_or_insert(facts.now);
-    if facts.now.duration_since(since) >= signed(facts.policy.retry_max_elapsed) {
-        return None;
-    }
-    // The policy's own chance is switched off: chance comes in with the facts.
-    let policy = Backoff {
-        initial: facts.policy.retry_initial,
-        max: facts.policy.retry_max,
-        jitter: 0.0,
-        ..Backoff::default()
-    };
-    let delay = delay(record.retries, &policy).mul_f64(0.75 + 0.25 * facts.jitter.clamp(0.0, 1.0));
-    record.retries = record.retries.saturating_add(1);
-    Some(facts.now + signed(delay.max(at_least.unwrap_or_default())))
-}
-
 /// Parks the order because the account as a whole cannot work, and says so where it is a matter of credentials.
 fn trouble_with_account(mut record: OrderRecord, trouble: &Trouble, facts: &Facts<'_>) -> Option<Decision> {
     match trouble.kind {
@@ -467,19 +373,15 @@ fn trouble_with_account(mut record: OrderRecord, trouble: &Trouble, facts: &Fact
                         "the provider refuses the account's credentials; nothing was sent",
                     )
                 }
-                _ => wait(
-                    record,
-                    Some(facts.now),
-                    "the provider refuses the account's credentials",
-                ),
+                _ => {
+                    // Not before its time: the next look would count as one apart from the last that saw absence.
+                    let at = record.next_check_at.map_or(facts.now, |at| at.max(facts.now));
+                    wait(record, Some(at), "the provider refuses the account's credentials")
+                }
             };
             decision.lane = lane;
             Some(decision)
         }
         TroubleKind::Throttled | TroubleKind::Unavailable | TroubleKind::Garbled => None,
     }
-}
-
-fn signed(d: Duration) -> SignedDuration {
-    SignedDuration::try_from(d).unwrap_or(SignedDuration::MAX)
 }

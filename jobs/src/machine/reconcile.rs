@@ -9,8 +9,8 @@ use domorder_api_client::provider::{Ending, Guard, Impediment, Sighting, Snapsho
 use jiff::Timestamp;
 
 use super::{
-    Decision, Facts, Look, Step, before, count_absence, decide, enter, fail, go, paid, scheduled, signed, succeed,
-    trouble_with_account, wait, waiting,
+    Decision, Facts, Look, Step, before, count_absence, decide, enter, fail, go, left_alone, paid, scheduled, signed,
+    succeed, trouble_with_account, wait, waiting,
 };
 use crate::record::OrderRecord;
 use crate::state::{Charged, Reason, State};
@@ -138,7 +138,8 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
                 return decision;
             }
             record.provider_message = Some(trouble.detail);
-            again(record, facts, "the look gave no answer that can be believed")
+            let decision = again(record, facts, "the look gave no answer that can be believed");
+            left_alone(decision, trouble.retry_after, facts)
         }
     }
 }

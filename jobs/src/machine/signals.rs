@@ -52,6 +52,9 @@ impl SignalSeen {
 #[error("{0}")]
 pub struct Refused(pub &'static str);
 
+const CALLED_OFF: &str = "the order is being called off";
+const UNDER_WAY: &str = "the transfer is under way and does not wait for an auth code";
+
 /// Whether the signal fits the order as it stands.
 ///
 /// # Errors
@@ -62,24 +65,29 @@ pub fn may(record: &OrderRecord, kind: Kind, signal: SignalName) -> Result<(), R
     if state.is_final() {
         return no("the order is through: nothing leads out of a final state");
     }
+    let asks_for_code = record.needs == Some(Needs::AuthCode);
     let undecided = state == State::ActionRequired && record.needs == Some(Needs::Decision);
+    // What was promised to end must not be bought anew on the word of somebody who does not know of that.
+    let called_off = record.cancelling == Some(Cancelling::ToEnd);
     match signal {
         SignalName::CheckNow => Ok(()),
         SignalName::Retry => match state {
             _ if undecided && record.effect_possible() => no(
                 "its effect is not known, and trying again could buy twice: `resolve` it after looking at the provider",
             ),
+            State::Parked | State::ActionRequired if called_off => no(CALLED_OFF),
             State::Parked | State::ActionRequired => Ok(()),
             _ => no("only an order that is parked or asks for action can be retried"),
         },
         SignalName::AuthCode => match (kind, state) {
             (Kind::Register | Kind::Renew | Kind::EmailOrder, _) => no("only a transfer has an auth code"),
+            (Kind::Transfer, _) if called_off => no(CALLED_OFF),
             (Kind::Transfer, State::Parked) if record.placed => no("the provider holds the transfer for lack of funds"),
+            // It might be cancelled and placed anew for the sake of a code that nobody asked for.
+            (Kind::Transfer, State::ActionRequired) if record.placed && !undecided && !asks_for_code => no(UNDER_WAY),
+            (Kind::Transfer, State::InProgress | State::Blocked) => no(UNDER_WAY),
             (Kind::Transfer, State::Queued | State::Parked | State::ActionRequired) if !record.effect_possible() => {
                 Ok(())
-            }
-            (Kind::Transfer, State::InProgress | State::Blocked) => {
-                no("the transfer is under way and does not wait for an auth code")
             }
             (Kind::Transfer, _) => no("what became of the last call is being found out first"),
         },
@@ -129,6 +137,8 @@ pub(super) fn signal(mut record: OrderRecord, signal: SignalSeen, facts: &Facts<
         }
         SignalSeen::Resolve { done: true } => {
             record.resolving = true;
+            // What is done is not called off: the last word holds.
+            record.cancelling = None;
             go(
                 record,
                 Step::Look(Look::Reconcile),
@@ -196,6 +206,14 @@ fn new_auth_code(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     }
     if facts.amends_auth_code {
         return go(record, Step::AmendAuthCode, "a new auth code came: handed in");
+    }
+    if deadline_is_over(&record, facts) {
+        // Cancelled now, it could not be placed anew: the deadline stands before that. `retry` lifts it.
+        return go(
+            record,
+            Step::Look(Look::Follow),
+            "a new auth code came after the deadline: kept for whoever decides",
+        );
     }
     record.cancelling = Some(Cancelling::ToReplace);
     go(

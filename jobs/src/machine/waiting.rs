@@ -1,10 +1,12 @@
 //! The provider, a third party or a person has the word.
 
 use domorder_api_client::provider::{Ending, Outcome, RejectionClass, Sighting, Stage};
+use jiff::Timestamp;
 
 use super::{
     Decision, Facts, Lane, Look, Step, before, by_deadline, count_absence, deadline_passed, decide, enter, fail,
-    follow_at, forget_absences, go, kinds, reconcile, scheduled, signed, succeed, trouble_with_account, wait,
+    follow_at, forget_absences, go, kinds, left_alone, reconcile, scheduled, signed, succeed, trouble_with_account,
+    wait,
 };
 use crate::record::{Cancelling, OrderRecord};
 use crate::state::{Charged, Needs, Reason, State};
@@ -117,15 +119,15 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             record.learn(&evidence);
             forget_absences(&mut record);
             adopt(&mut record, facts);
-            if record.cancelling.is_some() {
-                return cancel_still_wanted(record, facts);
-            }
-            if deadline_passed(&record, now) {
+            if waits_past_deadline(&record, now) {
                 return decide(
                     record,
                     Reason::DeadlinePassed,
                     "the order's deadline passed while it was with the provider",
                 );
+            }
+            if record.cancelling.is_some() {
+                return cancel_still_wanted(record, facts);
             }
             stand(record, stage, facts, "still with the provider")
         }
@@ -163,7 +165,7 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             if let Some(decision) = trouble_with_account(record.clone(), &trouble, facts) {
                 return decision;
             }
-            if deadline_passed(&record, now) {
+            if waits_past_deadline(&record, now) {
                 return decide(
                     record,
                     Reason::DeadlinePassed,
@@ -171,7 +173,8 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
                 );
             }
             // No state comes out of an unreadable answer; the provider's last good words stay.
-            later(record, facts, "the look gave no answer that can be believed")
+            let decision = later(record, facts, "the look gave no answer that can be believed");
+            left_alone(decision, trouble.retry_after, facts)
         }
     }
 }
@@ -264,7 +267,10 @@ pub(super) fn cancel_answered(mut record: OrderRecord, outcome: Outcome, facts: 
                     decision.lane = Some(Lane::PauseForCredentials);
                     decision
                 }
-                RejectionClass::Throttled => later(record, facts, "too fast for the provider: cancelled later"),
+                RejectionClass::Throttled => {
+                    let decision = later(record, facts, "too fast for the provider: cancelled later");
+                    left_alone(decision, rejection.retry_after, facts)
+                }
                 _ => {
                     record.cancelling = None;
                     go(
@@ -291,7 +297,8 @@ pub(super) fn amend_answered(mut record: OrderRecord, outcome: Outcome, facts: &
         }
         Outcome::Rejected(rejection) => {
             record.provider_message = Some(rejection.message);
-            later(record, facts, "the provider refuses the amendment")
+            let decision = later(record, facts, "the provider refuses the amendment");
+            left_alone(decision, rejection.retry_after, facts)
         }
         Outcome::NotSent(n) => {
             record.provider_message = Some(n.detail);
@@ -358,6 +365,13 @@ fn adopt(record: &mut OrderRecord, facts: &Facts<'_>) {
     if record.sent && facts.operation.costs_money() {
         record.charged = Charged::Yes;
     }
+}
+
+/// Whether the deadline ends this wait. A cancellation may be answered with nothing known for ever, so it has that end
+/// too; but one that a person decided on, perhaps because of that very deadline, is not taken back by it.
+fn waits_past_deadline(record: &OrderRecord, now: Timestamp) -> bool {
+    let decided_on = record.needs == Some(Needs::Decision) && record.cancelling.is_some();
+    deadline_passed(record, now) && !decided_on
 }
 
 fn later(mut record: OrderRecord, facts: &Facts<'_>, why: &'static str) -> Decision {

@@ -68,7 +68,7 @@ impl Visitor<'_> {
             purchase: self.purchase.as_ref()?,
             baseline: record.baseline.as_ref(),
             expected_expiry: self.order.expected_expiry.filter(|_| record.baseline.is_none()),
-            since: record.created_at - SKEW,
+            since: record.ours_since() - SKEW,
             attempted_at: record.attempted_at.or_else(|| {
                 let intent = record.intent.as_ref()?;
                 (intent.open || record.placed).then_some(intent.at)

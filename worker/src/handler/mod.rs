@@ -15,9 +15,11 @@ use domorder_jobs::backend::Claim;
 use domorder_jobs::ledger::Ledger;
 use domorder_jobs::machine::{self, Facts, Observation, Policy, Step};
 use domorder_jobs::order::Order;
+use domorder_jobs::purchase::PurchaseError;
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::seal::{KeyRing, Sealed};
 use domorder_jobs::signal::StoredSignal;
+use domorder_jobs::state::Reason;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -116,9 +118,10 @@ fn parse(doc: &str, rec: &str) -> Result<(Order, OrderRecord), String> {
 impl Visitor<'_> {
     /// What the order meets first: a document that cannot be used, a signal, or just that it was handed out.
     fn first_observation(&mut self) -> Observation {
-        let newer = self.written.auth_code.as_ref().map(|s| Sealed::from(s.clone()));
-        match self.order.purchase(&self.handler.ring, newer.as_ref()) {
+        match self.purchase_with(self.written.auth_code.as_ref()) {
             Ok(purchase) => self.purchase = Some(purchase),
+            // A person is asked first, and then heard: calling it off needs no request, and a new auth code may mend it.
+            Err(_) if self.written.reason == Some(Reason::RecordUnusable) && !self.claim.order.signals.is_empty() => {}
             Err(error) => return Observation::Unusable(error.to_string()),
         }
         // One signal a claim; what is left makes the order due again at once.
@@ -150,6 +153,7 @@ impl Visitor<'_> {
                     return self.handler.set_aside(self.claim, &illegal.to_string()).await;
                 }
             };
+            self.heed_auth_code(&decision.record);
             if let Some(lane) = decision.lane {
                 self.handler.lane(lane, &decision).await;
             }
@@ -177,6 +181,20 @@ impl Visitor<'_> {
         }
         tracing::error!("the order took too many steps in one claim: it is looked after again later");
         self.give_back().await;
+    }
+
+    /// A new auth code came with this claim's signal: whatever is sent from now on carries it, in this claim too. One
+    /// that does not open leaves nothing to send; the next claim tells that.
+    fn heed_auth_code(&mut self, next: &OrderRecord) {
+        if next.auth_code != self.written.auth_code {
+            self.purchase = self.purchase_with(next.auth_code.as_ref()).ok();
+        }
+    }
+
+    /// The order as a request, with the newest auth code.
+    fn purchase_with(&self, auth_code: Option<&String>) -> Result<Purchase, PurchaseError> {
+        let newer = auth_code.map(|sealed| Sealed::from(sealed.clone()));
+        self.order.purchase(&self.handler.ring, newer.as_ref())
     }
 
     /// Everything a decision may depend on, at this moment.

@@ -9,8 +9,8 @@ use domorder_api_client::provider::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::machine::{Facts, Policy, SignalSeen};
-use crate::record::{Intent, OrderRecord};
+use crate::machine::{Facts, FundsSeen, Policy, SignalSeen};
+use crate::record::{Cancelling, Intent, OrderRecord};
 use crate::state::{Charged, Kind, Needs, Reason, State};
 
 pub(super) static POLICY: LazyLock<Policy> = LazyLock::new(Policy::default);
@@ -60,7 +60,7 @@ pub(super) fn queued() -> OrderRecord {
     OrderRecord::accepted(t0() - secs(60), None)
 }
 
-fn stands(state: State, reason: Option<Reason>, needs: Option<Needs>) -> OrderRecord {
+pub(super) fn stands(state: State, reason: Option<Reason>, needs: Option<Needs>) -> OrderRecord {
     OrderRecord {
         state,
         reason,
@@ -120,6 +120,38 @@ pub(super) fn placed(state: State, reason: Option<Reason>, needs: Option<Needs>)
     }
 }
 
+pub(super) fn blocked() -> OrderRecord {
+    placed(State::Blocked, Some(Reason::AwaitingLosingRegistrar), None)
+}
+
+pub(super) fn in_progress() -> OrderRecord {
+    placed(State::InProgress, None, None)
+}
+
+/// Stalled at the provider until a new auth code comes.
+pub(super) fn stalled() -> OrderRecord {
+    placed(
+        State::ActionRequired,
+        Some(Reason::AuthCodeInvalid),
+        Some(Needs::AuthCode),
+    )
+}
+
+/// Its deadline passed while it was with the provider: a person decides.
+pub(super) fn overdue() -> OrderRecord {
+    let asks = placed(
+        State::ActionRequired,
+        Some(Reason::DeadlinePassed),
+        Some(Needs::Decision),
+    );
+    due_in(-60, asks)
+}
+
+/// A person is asked for something about what the provider has.
+pub(super) fn waits_for(reason: Reason, needs: Needs) -> OrderRecord {
+    placed(State::ActionRequired, Some(reason), Some(needs))
+}
+
 /// A person is asked, and nothing stands at the provider.
 pub(super) fn asks(reason: Reason, needs: Needs) -> OrderRecord {
     stands(State::ActionRequired, Some(reason), Some(needs))
@@ -132,6 +164,53 @@ pub(super) fn undecided_unknown(ago: i64) -> OrderRecord {
         reason: Some(Reason::OutcomeUnknown),
         needs: Some(Needs::Decision),
         ..unknown(ago, 0)
+    }
+}
+
+/// The same, with a deadline so many seconds from now.
+pub(super) fn due_in(n: i64, record: OrderRecord) -> OrderRecord {
+    OrderRecord {
+        deadline_at: Some(t0() + secs(n)),
+        ..record
+    }
+}
+
+/// The same, to be called off or to be placed anew.
+pub(super) fn cancelling(what_for: Cancelling, record: OrderRecord) -> OrderRecord {
+    OrderRecord {
+        cancelling: Some(what_for),
+        ..record
+    }
+}
+
+/// The same, tried again and again for a day.
+pub(super) fn retried_for_a_day(record: OrderRecord) -> OrderRecord {
+    OrderRecord {
+        retries: 300,
+        retrying_since: Some(t0() - secs(86_400)),
+        ..record
+    }
+}
+
+/// The same, not seen at two looks since an hour ago: a third proves it.
+pub(super) fn unseen_for_an_hour(record: OrderRecord) -> OrderRecord {
+    OrderRecord {
+        absences: 2,
+        absent_since: Some(t0() - secs(3600)),
+        ..record
+    }
+}
+
+/// The same, with an earlier placement that was paid for, has ended and is owed back.
+pub(super) fn owed_back(record: OrderRecord) -> OrderRecord {
+    OrderRecord {
+        sent: true,
+        refund_due: true,
+        charged: match record.charged {
+            Charged::No => Charged::RefundDue,
+            charged => charged,
+        },
+        ..record
     }
 }
 
@@ -176,6 +255,14 @@ pub(super) fn trouble(kind: TroubleKind) -> Trouble {
     }
 }
 
+/// Too fast, says the provider, and for how many seconds.
+pub(super) fn patient(retry_after: u64) -> Trouble {
+    Trouble {
+        retry_after: Some(Duration::from_secs(retry_after)),
+        ..trouble(TroubleKind::Throttled)
+    }
+}
+
 pub(super) fn unreadable(kind: TroubleKind) -> Sighting {
     Sighting::Unreadable(trouble(kind))
 }
@@ -192,6 +279,15 @@ pub(super) fn rejected(class: RejectionClass) -> Outcome {
         class,
         message: "no".to_owned(),
         retry_after: None,
+    })
+}
+
+/// Too fast, says the answer to a call, and for how many seconds.
+pub(super) fn throttled(retry_after: u64) -> Outcome {
+    Outcome::Rejected(Rejection {
+        class: RejectionClass::Throttled,
+        message: "slower".to_owned(),
+        retry_after: Some(Duration::from_secs(retry_after)),
     })
 }
 
@@ -271,5 +367,18 @@ pub(super) fn signals() -> Vec<SignalSeen> {
         SignalSeen::ResendApproval,
         SignalSeen::Resolve { done: true },
         SignalSeen::Resolve { done: false },
+    ]
+}
+
+/// Every read of the account's money.
+pub(super) fn funds() -> Vec<FundsSeen> {
+    vec![
+        FundsSeen::Some,
+        FundsSeen::None,
+        FundsSeen::NotShown,
+        FundsSeen::Unreadable(trouble(TroubleKind::Credentials)),
+        FundsSeen::Unreadable(trouble(TroubleKind::Throttled)),
+        FundsSeen::Unreadable(trouble(TroubleKind::Unavailable)),
+        FundsSeen::Unreadable(trouble(TroubleKind::Garbled)),
     ]
 }

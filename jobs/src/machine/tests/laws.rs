@@ -1,0 +1,246 @@
+//! What money rests on, each law a question about one decision.
+//!
+//! P1 and its kin are the properties of the design page on spending money once.
+
+use domorder_api_client::provider::{Guard, Outcome, RejectionClass, Sighting};
+
+use super::driver::Turn;
+use super::table::steps_that_exist;
+use crate::machine::{Look, Observation, SignalSeen, Step, kinds};
+use crate::record::Face;
+use crate::state::{Charged, Needs, Reason, State};
+
+/// A law by its name.
+pub(super) struct Law {
+    pub(super) name: &'static str,
+    pub(super) holds: fn(&Turn<'_>) -> bool,
+}
+
+/// Hands every law to a macro: to the list here, and to [`super::histories`], where each is a test of its name.
+macro_rules! each_law {
+    ($then:ident) => {
+        $then! {
+            final_states_stay
+            only_steps_that_exist_are_taken
+            an_order_is_closed_when_it_is_final
+            a_paid_call_is_decided_only_on_a_look_before_paying_that_saw_absence_in_queued
+            a_paid_call_is_decided_only_where_nothing_holds_it_back
+            nothing_is_sent_while_something_of_ours_may_stand
+            one_weak_witness_sends_nothing_again
+            unknown_attempts_are_limited
+            an_intent_is_open_in_dispatching_only_and_each_attempt_has_one
+            a_baseline_once_set_never_changes
+            a_charge_is_never_forgotten_without_proof
+            what_failed_or_was_cancelled_says_what_became_of_the_money
+            what_ended_after_it_was_paid_for_is_owed_back
+            what_has_no_price_is_never_charged
+            what_may_be_ours_is_not_forgotten
+            success_is_seen
+            an_order_ends_without_effect_only_where_nothing_of_ours_stands
+            an_unreadable_answer_changes_nothing_but_whom_to_ask
+            who_is_asked_is_told_for_what
+            who_waits_for_the_provider_has_something_there
+            a_held_order_moves_by_a_persons_word_only
+            every_wait_has_an_end_or_somebody_to_wait_for
+            nobody_sleeps_past_a_deadline
+            folding_the_timeline_gives_the_record
+        }
+    };
+}
+pub(super) use each_law;
+
+macro_rules! list {
+    ($($name:ident)+) => {
+        /// Every law.
+        pub(super) const ALL: &[Law] = &[$(Law { name: stringify!($name), holds: $name },)+];
+    };
+}
+each_law!(list);
+
+pub(super) fn final_states_stay(t: &Turn<'_>) -> bool {
+    !t.old.state.is_final() || (t.decision.record == *t.old && t.decision.step == Step::Close)
+}
+
+pub(super) fn only_steps_that_exist_are_taken(t: &Turn<'_>) -> bool {
+    exists(t.old.state, t.decision.record.state)
+}
+
+fn exists(from: State, to: State) -> bool {
+    from == to || steps_that_exist(from).contains(&to)
+}
+
+pub(super) fn an_order_is_closed_when_it_is_final(t: &Turn<'_>) -> bool {
+    let new = &t.decision.record;
+    let is_final = new.state.is_final();
+    is_final == (t.decision.step == Step::Close) && is_final == new.finished_at.is_some()
+}
+
+pub(super) fn a_paid_call_is_decided_only_on_a_look_before_paying_that_saw_absence_in_queued(t: &Turn<'_>) -> bool {
+    let submits = t.decision.step == Step::Submit;
+    let on_absence = t.old.state == State::Queued
+        && t.asked == Some(Step::Look(Look::BeforePaying))
+        && matches!(t.seen, Observation::Saw(Sighting::Absent(s)) if !s.taken_elsewhere);
+    submits == (t.decision.record.state == State::Dispatching) && (!submits || on_absence)
+}
+
+pub(super) fn a_paid_call_is_decided_only_where_nothing_holds_it_back(t: &Turn<'_>) -> bool {
+    let later = |at: Option<jiff::Timestamp>| at.is_some_and(|at| at > t.facts.now);
+    let overdue = t.old.deadline_at.is_some_and(|at| at <= t.facts.now);
+    let held = !t.facts.lane_head || later(t.facts.quiet_until) || later(t.facts.breaker_until);
+    t.decision.step != Step::Submit || !(held || overdue || later(t.facts.not_before))
+}
+
+/// P1, P8: after an unknown outcome the settle time, three looks apart, or the operator's word; after what stood, its
+/// end or a vanishing that a person decided on.
+pub(super) fn nothing_is_sent_while_something_of_ours_may_stand(t: &Turn<'_>) -> bool {
+    t.decision.step != Step::Submit || t.ghost.gone(t.facts)
+}
+
+pub(super) fn one_weak_witness_sends_nothing_again(t: &Turn<'_>) -> bool {
+    let by_absence = t.ghost.open_since.is_some() && !t.ghost.stood && !t.ghost.ended;
+    t.decision.step != Step::Submit || !by_absence || t.facts.guard != Guard::Weak
+}
+
+pub(super) fn unknown_attempts_are_limited(t: &Turn<'_>) -> bool {
+    let this = t.ghost.open_since.is_some() && !t.ghost.stood && !t.ghost.ended;
+    t.decision.step != Step::Submit || t.ghost.unknowns + u32::from(this) < t.facts.policy.unknown_attempts_max
+}
+
+/// P6.
+pub(super) fn an_intent_is_open_in_dispatching_only_and_each_attempt_has_one(t: &Turn<'_>) -> bool {
+    let new = &t.decision.record;
+    if t.decision.step == Step::Submit {
+        new.attempts == t.old.attempts + 1
+            && new
+                .intent
+                .as_ref()
+                .is_some_and(|i| i.open && i.attempt == new.attempts && i.at == t.facts.now)
+    } else {
+        new.attempts == t.old.attempts && new.intent.as_ref().is_none_or(|i| !i.open)
+    }
+}
+
+/// P11.
+pub(super) fn a_baseline_once_set_never_changes(t: &Turn<'_>) -> bool {
+    let new = &t.decision.record.baseline;
+    let missing = t.decision.step == Step::Submit && kinds::has_baseline(t.facts.operation) && new.is_none();
+    !missing && (t.old.baseline.is_none() || *new == t.old.baseline)
+}
+
+/// From `unknown` to nothing charged by a documented refusal, by what never left, by proven absence, by a person; what
+/// was charged is at best owed back.
+pub(super) fn a_charge_is_never_forgotten_without_proof(t: &Turn<'_>) -> bool {
+    let new = t.decision.record.charged;
+    let without_effect = match t.seen {
+        Observation::Answered(Outcome::Rejected(r)) => r.class != RejectionClass::Taken,
+        Observation::Answered(Outcome::NotSent(_)) => true,
+        Observation::Signal(SignalSeen::Resolve { done: false }) => true,
+        _ => t.ghost.gone(t.facts) || t.ghost.refused,
+    };
+    match (t.old.charged, new) {
+        (Charged::Yes, Charged::No | Charged::Unknown) => false,
+        (Charged::RefundDue, Charged::No) => false,
+        (Charged::Unknown, Charged::No | Charged::RefundDue) => without_effect,
+        _ => true,
+    }
+}
+
+pub(super) fn what_failed_or_was_cancelled_says_what_became_of_the_money(t: &Turn<'_>) -> bool {
+    let new = &t.decision.record;
+    !matches!(new.state, State::Failed | State::Cancelled) || !matches!(new.charged, Charged::Unknown | Charged::Yes)
+}
+
+pub(super) fn what_ended_after_it_was_paid_for_is_owed_back(t: &Turn<'_>) -> bool {
+    let new = &t.decision.record;
+    let ends = matches!(new.state, State::Failed | State::Cancelled) && !t.old.state.is_final();
+    // What was lost and has ended since had been placed, and paid for, then.
+    let lost = t.old.charged == Charged::Unknown && matches!(t.seen, Observation::Saw(Sighting::Ended(..)));
+    let paid = lost || matches!(t.old.charged, Charged::Yes | Charged::RefundDue) || t.old.refund_due;
+    !(ends && paid) || new.charged == Charged::RefundDue
+}
+
+pub(super) fn what_has_no_price_is_never_charged(t: &Turn<'_>) -> bool {
+    t.facts.operation.costs_money() || t.decision.record.charged == Charged::No
+}
+
+/// That something may be our doing, and that something is owed back.
+pub(super) fn what_may_be_ours_is_not_forgotten(t: &Turn<'_>) -> bool {
+    let new = &t.decision.record;
+    (!t.old.sent || new.sent) && (!t.old.refund_due || new.refund_due) && (new.sent || !t.ghost.ever_open)
+}
+
+/// P2.
+pub(super) fn success_is_seen(t: &Turn<'_>) -> bool {
+    let seen = match t.seen {
+        Observation::Saw(Sighting::Present(_)) => true,
+        Observation::Answered(Outcome::Accepted(accepted)) => accepted.stage.is_none(),
+        _ => false,
+    };
+    t.old.state.is_final() || t.decision.record.state != State::Succeeded || seen
+}
+
+/// P3.
+pub(super) fn an_order_ends_without_effect_only_where_nothing_of_ours_stands(t: &Turn<'_>) -> bool {
+    let ends = matches!(t.decision.record.state, State::Failed | State::Cancelled) && !t.old.state.is_final();
+    let refused = matches!(t.seen, Observation::Answered(Outcome::Rejected(r)) if r.class != RejectionClass::Taken);
+    !ends || refused || t.ghost.refused || t.ghost.gone(t.facts)
+}
+
+pub(super) fn an_unreadable_answer_changes_nothing_but_whom_to_ask(t: &Turn<'_>) -> bool {
+    let new = &t.decision.record;
+    let parks = t.old.state == State::Queued && new.state == State::Parked;
+    let waits = parks || new.state == State::ActionRequired || new.state == t.old.state;
+    !matches!(t.seen, Observation::Saw(Sighting::Unreadable(_)))
+        || (waits && new.charged == t.old.charged && new.placed == t.old.placed)
+}
+
+pub(super) fn who_is_asked_is_told_for_what(t: &Turn<'_>) -> bool {
+    let new = &t.decision.record;
+    let asks = new.state == State::ActionRequired;
+    asks == new.needs.is_some() && (new.reason.is_some() || !(asks || new.state == State::Parked))
+}
+
+pub(super) fn who_waits_for_the_provider_has_something_there(t: &Turn<'_>) -> bool {
+    let new = &t.decision.record;
+    !matches!(new.state, State::InProgress | State::Blocked) || new.placed
+}
+
+/// P17. Of itself a held order does nothing; what it does on a person's word may take looks, and claims, to be done.
+pub(super) fn a_held_order_moves_by_a_persons_word_only(t: &Turn<'_>) -> bool {
+    let held = t.old.state == State::ActionRequired && t.old.needs == Some(Needs::Decision);
+    let word = matches!(t.seen, Observation::Signal(_)) || t.old.cancelling.is_some() || t.old.resolving;
+    let stays = t.decision.record.state == State::ActionRequired && t.decision.step == Step::Wait(None);
+    !held || t.asked.is_some() || word || stays
+}
+
+pub(super) fn every_wait_has_an_end_or_somebody_to_wait_for(t: &Turn<'_>) -> bool {
+    let Step::Wait(at) = t.decision.step else { return true };
+    let new = &t.decision.record;
+    let somebody = new.state == State::ActionRequired
+        || (new.state == State::Parked && matches!(new.reason, Some(Reason::Funds | Reason::DomainBusy)));
+    at == new.next_check_at && at.map_or(somebody, |at| at >= t.facts.now)
+}
+
+/// A deadline to come is woken at, except where its outcome is being found out or a person has it already.
+pub(super) fn nobody_sleeps_past_a_deadline(t: &Turn<'_>) -> bool {
+    let Step::Wait(at) = t.decision.step else { return true };
+    let new = &t.decision.record;
+    let exempt = new.needs == Some(Needs::Decision) || new.state == State::UnknownOutcome;
+    let deadline = new.deadline_at.filter(|deadline| *deadline > t.facts.now);
+    exempt || deadline.is_none_or(|deadline| at.is_some_and(|at| at <= deadline))
+}
+
+pub(super) fn folding_the_timeline_gives_the_record(t: &Turn<'_>) -> bool {
+    fold(t.timeline) == Some((t.decision.record.face(), t.decision.record.attempts))
+}
+
+/// Where a timeline leads, and how many attempts it tells of; `None` where it tells of a step that does not exist.
+fn fold(timeline: &[Face]) -> Option<(Face, u32)> {
+    let (first, rest) = timeline.split_first()?;
+    let begins = first.state == State::Queued && first.charged == Charged::No;
+    let told = |(before, attempts): (Face, u32), face: &Face| {
+        let attempted = u32::from(face.state == State::Dispatching);
+        exists(before.state, face.state).then_some((*face, attempts + attempted))
+    };
+    rest.iter().try_fold((*first, 0), told).filter(|_| begins)
+}
