@@ -1,0 +1,253 @@
+//! Any documented action by its row and named values, for people and tools ([`Provider::call`]).
+//!
+//! The answer comes as it is written, but for its secrets: what stands under a secret's key is masked, and so is every
+//! echo of it, of the key and of the secret values that were sent.
+//!
+//! [`Provider::call`]: crate::provider::Provider::call
+
+use secrecy::SecretString;
+use serde_json::{Map, Value};
+
+use super::client::{Client, report};
+use super::endpoints::{
+    ADD_CHILD_NAME_SERVER, ADD_DNS_RECORD, ADD_SRV_RECORD, AVAILABLE_FUND, CANCEL_TRANSFER, CHECK_DOMAIN,
+    CLIENT_SEARCH_LIST, DELETE_CHILD_NAME_SERVER, DELETE_DNS_RECORD, DOMAIN_SUGGESTION, ENDPOINTS,
+    GET_CHILD_NAME_SERVERS, MANAGE_DNS_RECORDS, MANAGE_DOMAIN_LOCK, MANAGE_DOMAIN_PRIVACY_PROTECTION,
+    MANAGE_DOMAIN_SUSPEND, MANAGE_THEFT_PROTECTION, MODIFY_CHILD_NAME_SERVER_HOST, MODIFY_CHILD_NAME_SERVER_IP,
+    MODIFY_DNS_RECORD, MOVE_DOMAIN, ORDER, REGISTRANT_SEARCH_LIST, RENEWAL_ORDER, SEARCH_DOMAIN_LIST, TLD_SYNC,
+    TRANSFER_ORDER, UPDATE_AUTH_CODE, UPDATE_CONTACT, UPDATE_NAME_SERVER, VIEW_DNS_RECORD, VIEW_EPP_CODE,
+};
+use super::failure::Failure;
+use super::verdict::{self, Rule, Seen, Sorted};
+use crate::endpoint::{Arguments, CallError, Endpoint, request};
+use crate::http::{Answer, CallClass, CallResult, ReadError, Redactor};
+
+const MASK: &str = "***";
+
+/// Keys, in lower case, whose values are never shown; parts of them count too (`oldPassword`).
+const SECRET_KEYS: &[&str] = &["password", "authcode", "secretkey", "scretkey", "eppcode", "apikey"];
+
+pub(super) async fn call(
+    client: &Client,
+    endpoint: &'static Endpoint,
+    arguments: &Arguments,
+) -> Result<Value, CallError> {
+    if !ENDPOINTS.iter().any(|row| row.name == endpoint.name) {
+        let fault = format!("{} is no operation of {}", endpoint.name, super::NAME);
+        return Err(CallError::Arguments(vec![fault]));
+    }
+    let request = client.signed(request(endpoint, arguments).map_err(CallError::Arguments)?);
+    if endpoint.class == CallClass::Read {
+        let mut answer = client.http().read(None, &request).await.map_err(|error| match &error {
+            ReadError::NotSent(detail) => CallError::NotSent(detail.clone()),
+            ReadError::Lost(_) | ReadError::TooLong(_) => CallError::Unknown(error.to_string()),
+        })?;
+        let judged = read(&answer, endpoint);
+        answer.classified(match &judged {
+            Ok(_) => CallResult::Ok,
+            Err(CallError::Unknown(_)) => CallResult::Unknown,
+            Err(_) => CallResult::Rejected,
+        });
+        judged
+    } else {
+        let mut visit = client.http().visit();
+        // Whoever calls keeps the books; there is no intent whose age or lease could be asked for.
+        visit.set_gate(|| Ok(()));
+        let mut answer = client
+            .http()
+            .send_once(&mut visit, &request)
+            .await
+            .map_err(|error| unmade(error.into(), None))?;
+        let failure = changed(&Seen::new(&answer), endpoint).err();
+        report(&mut answer, failure.as_ref());
+        let shown = shown(&answer, endpoint);
+        match failure {
+            None => Ok(shown.unwrap_or_default()),
+            Some(failure) => Err(unmade(failure, shown)),
+        }
+    }
+}
+
+/// A read is judged by its outer code, and by whether it may come without an envelope (fact sheet 3.2).
+fn read(answer: &Answer, endpoint: &Endpoint) -> Result<Value, CallError> {
+    let seen = Seen::new(answer);
+    let shown = shown(answer, endpoint);
+    match seen.sort() {
+        Sorted::Bare(_) if is_bare(endpoint.name) => Ok(shown.unwrap_or_default()),
+        Sorted::Bare(_) => Err(CallError::Unknown("an answer without the documented envelope".into())),
+        Sorted::Envelope(envelope) => {
+            let is_answer = envelope.succeeded()
+                || (envelope.code == 0 && endpoint.name == AVAILABLE_FUND.name)
+                || (envelope.code == 400 && endpoint.name == CHECK_DOMAIN.name);
+            if is_answer {
+                Ok(shown.unwrap_or_default())
+            } else {
+                Err(CallError::Refused {
+                    message: seen.words(&format!("{} {}", envelope.code, envelope.message)),
+                    answer: shown.map(Box::new),
+                })
+            }
+        }
+        Sorted::Credentials(message) => Err(CallError::Refused {
+            message,
+            answer: shown.map(Box::new),
+        }),
+        Sorted::Throttled(_) => Err(CallError::Refused {
+            message: "too many requests".into(),
+            answer: None,
+        }),
+        Sorted::Mute(_, why) => Err(CallError::Unknown(why)),
+    }
+}
+
+/// Which answers come without an envelope: lists, and the EPP secret.
+fn is_bare(name: &str) -> bool {
+    [
+        SEARCH_DOMAIN_LIST,
+        REGISTRANT_SEARCH_LIST,
+        CLIENT_SEARCH_LIST,
+        VIEW_DNS_RECORD,
+        GET_CHILD_NAME_SERVERS,
+        TLD_SYNC,
+        DOMAIN_SUGGESTION,
+        VIEW_EPP_CODE,
+    ]
+    .iter()
+    .any(|row| row.name == name)
+}
+
+fn changed(seen: &Seen<'_>, endpoint: &Endpoint) -> Result<(), Failure> {
+    match endpoint.name {
+        name if name == ORDER.name => verdict::order(seen, None).map(drop),
+        // With an outer 200 the order exists, also a stalled one: what it says inside is for the reader.
+        name if name == TRANSFER_ORDER.name => verdict::transfer(seen, None).map(drop),
+        name if name == RENEWAL_ORDER.name => verdict::renewal(seen, None).map(drop),
+        name if name == CANCEL_TRANSFER.name => verdict::cancel(seen).map(drop),
+        name => verdict::change(seen, rule_of(name)).map(drop),
+    }
+}
+
+/// Which part of a change's answer decides, as in its typed function.
+fn rule_of(name: &str) -> Rule {
+    const BY_INNER: [Endpoint; 17] = [
+        UPDATE_NAME_SERVER,
+        MANAGE_DOMAIN_LOCK,
+        MANAGE_DOMAIN_PRIVACY_PROTECTION,
+        MANAGE_DOMAIN_SUSPEND,
+        MANAGE_THEFT_PROTECTION,
+        MANAGE_DNS_RECORDS,
+        ADD_DNS_RECORD,
+        ADD_SRV_RECORD,
+        MODIFY_DNS_RECORD,
+        DELETE_DNS_RECORD,
+        MOVE_DOMAIN,
+        UPDATE_AUTH_CODE,
+        ADD_CHILD_NAME_SERVER,
+        MODIFY_CHILD_NAME_SERVER_IP,
+        MODIFY_CHILD_NAME_SERVER_HOST,
+        DELETE_CHILD_NAME_SERVER,
+        UPDATE_CONTACT,
+    ];
+    if name == UPDATE_CONTACT.name {
+        Rule::InnerAlone
+    } else if BY_INNER.iter().any(|row| row.name == name) {
+        Rule::Inner
+    } else {
+        Rule::Outer
+    }
+}
+
+fn unmade(failure: Failure, answer: Option<Value>) -> CallError {
+    match failure {
+        Failure::Rejected(rejection) => CallError::Refused {
+            message: rejection.message,
+            answer: answer.map(Box::new),
+        },
+        Failure::NotSent(why) => CallError::NotSent(why.detail),
+        Failure::Unknown(doubt) => CallError::Unknown(doubt.detail),
+    }
+}
+
+/// The answer's JSON, fit to be printed; `None` where it is none.
+fn shown(answer: &Answer, endpoint: &Endpoint) -> Option<Value> {
+    let mut json = answer.json().ok()?;
+    if endpoint.name == VIEW_EPP_CODE.name {
+        mask_epp_code(&mut json);
+    }
+    let mut secrets = Vec::new();
+    collect(&json, &mut secrets);
+    let redactor = secrets
+        .iter()
+        .fold(answer.redactor().clone(), |redactor, secret| redactor.and(secret));
+    Some(masked(json, &redactor))
+}
+
+/// The secret stands where anything may: as the body, as the data, or under a key of the data.
+fn mask_epp_code(json: &mut Value) {
+    match json {
+        Value::Object(fields) => {
+            for (key, value) in fields.iter_mut() {
+                if !is_key(key, "responseMsg") && !is_key(key, "responeMsg") {
+                    match value {
+                        Value::Object(_) | Value::Array(_) => mask_epp_code(value),
+                        // Codes and texts of an answer without a secret stay readable.
+                        _ if ["statusCode", "statusText", "responseText", "message"]
+                            .iter()
+                            .any(|name| is_key(key, name)) => {}
+                        Value::Null => {}
+                        _ => *value = Value::from(MASK),
+                    }
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(mask_epp_code),
+        Value::Null => {}
+        _ => *json = Value::from(MASK),
+    }
+}
+
+fn is_key(key: &str, name: &str) -> bool {
+    key.eq_ignore_ascii_case(name)
+}
+
+fn is_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    SECRET_KEYS.iter().any(|name| key.contains(name))
+}
+
+fn collect(json: &Value, secrets: &mut Vec<SecretString>) {
+    match json {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                match value {
+                    Value::String(text) if is_secret(key) => secrets.push(SecretString::from(text.clone())),
+                    _ => collect(value, secrets),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, secrets)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn masked(json: Value, redactor: &Redactor) -> Value {
+    match json {
+        Value::Object(fields) => Value::Object(
+            fields
+                .into_iter()
+                .map(|(key, value)| {
+                    let value = match value {
+                        Value::Null => Value::Null,
+                        Value::String(text) if text.is_empty() => Value::String(text),
+                        _ if is_secret(&key) => Value::from(MASK),
+                        value => masked(value, redactor),
+                    };
+                    (redactor.scrub(&key), value)
+                })
+                .collect::<Map<_, _>>(),
+        ),
+        Value::Array(items) => items.into_iter().map(|item| masked(item, redactor)).collect(),
+        Value::String(text) => Value::String(redactor.scrub(&text)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => json,
+    }
+}
