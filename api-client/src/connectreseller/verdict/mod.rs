@@ -159,7 +159,11 @@ impl<'a> Seen<'a> {
 
     /// A refusal by the registry's code.
     fn refused_by_registry(self, call: Call, inner: &Inner) -> Failure {
-        let words = self.words(&inner.message);
+        let words = if inner.message.is_empty() {
+            format!("the registry's code {}", inner.code)
+        } else {
+            self.words(&inner.message)
+        };
         match CODES
             .iter()
             .find(|row| row.code == inner.code && row.on.contains(&call))
