@@ -5,8 +5,7 @@
 //!
 //! [`Provider::call`]: crate::provider::Provider::call
 
-use secrecy::SecretString;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::client::{Client, report};
 use super::endpoints::{
@@ -18,14 +17,10 @@ use super::endpoints::{
     TRANSFER_ORDER, UPDATE_AUTH_CODE, UPDATE_CONTACT, UPDATE_NAME_SERVER, VIEW_DNS_RECORD, VIEW_EPP_CODE,
 };
 use super::failure::Failure;
+use super::secrets::{self, MASK};
 use super::verdict::{self, Rule, Seen, Sorted};
 use crate::endpoint::{Arguments, CallError, Endpoint, request};
-use crate::http::{Answer, CallClass, CallResult, ReadError, Redactor};
-
-const MASK: &str = "***";
-
-/// Keys, in lower case, whose values are never shown; parts of them count too (`oldPassword`).
-const SECRET_KEYS: &[&str] = &["password", "authcode", "secretkey", "scretkey", "eppcode", "apikey"];
+use crate::http::{Answer, CallClass, CallResult, ReadError};
 
 pub(super) async fn call(
     client: &Client,
@@ -174,12 +169,7 @@ fn shown(answer: &Answer, endpoint: &Endpoint) -> Option<Value> {
     if endpoint.name == VIEW_EPP_CODE.name {
         mask_epp_code(&mut json);
     }
-    let mut secrets = Vec::new();
-    collect(&json, &mut secrets);
-    let redactor = secrets
-        .iter()
-        .fold(answer.redactor().clone(), |redactor, secret| redactor.and(secret));
-    Some(masked(json, &redactor))
+    Some(secrets::masked(json, &secrets::redactor(answer)))
 }
 
 /// The secret stands where anything may: as the body, as the data, or under a key of the data.
@@ -208,46 +198,4 @@ fn mask_epp_code(json: &mut Value) {
 
 fn is_key(key: &str, name: &str) -> bool {
     key.eq_ignore_ascii_case(name)
-}
-
-fn is_secret(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    SECRET_KEYS.iter().any(|name| key.contains(name))
-}
-
-fn collect(json: &Value, secrets: &mut Vec<SecretString>) {
-    match json {
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                match value {
-                    Value::String(text) if is_secret(key) => secrets.push(SecretString::from(text.clone())),
-                    _ => collect(value, secrets),
-                }
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect(item, secrets)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-fn masked(json: Value, redactor: &Redactor) -> Value {
-    match json {
-        Value::Object(fields) => Value::Object(
-            fields
-                .into_iter()
-                .map(|(key, value)| {
-                    let value = match value {
-                        Value::Null => Value::Null,
-                        Value::String(text) if text.is_empty() => Value::String(text),
-                        _ if is_secret(&key) => Value::from(MASK),
-                        value => masked(value, redactor),
-                    };
-                    (redactor.scrub(&key), value)
-                })
-                .collect::<Map<_, _>>(),
-        ),
-        Value::Array(items) => items.into_iter().map(|item| masked(item, redactor)).collect(),
-        Value::String(text) => Value::String(redactor.scrub(&text)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => json,
-    }
 }

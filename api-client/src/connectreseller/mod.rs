@@ -3,7 +3,8 @@
 //! Rooms: `settings` what an account is told; `credential` the key; `endpoints` every documented action as a row;
 //! `client` a typed function for each; `wire` answers as they are written; `error` what codes and words mean; `verdict`
 //! what an answer comes to by that; `failure` how a change can fail; `look` how to find out what stands; `quote` what a
-//! purchase would cost; `profile` and `preparation` the contacts around a registration; `call` any action by its row.
+//! purchase would cost; `profile` and `preparation` the contacts around a registration; `call` any action by its row; `secrets` what
+//! is hidden of answers.
 //!
 //! What the provider gives for exactly-once: no idempotency key and no reference of ours anywhere. A second `Order` or
 //! `TransferOrder` for a name is refused by the registry. A second `RenewalOrder` buys another year unless the account
@@ -23,6 +24,7 @@ mod look;
 mod preparation;
 mod profile;
 mod quote;
+mod secrets;
 mod settings;
 mod verdict;
 pub mod wire;

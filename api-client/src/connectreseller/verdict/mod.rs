@@ -17,6 +17,7 @@ pub(super) use reads::*;
 
 use super::error::{CODES, Call, Meaning, meaning_of};
 use super::failure::Failure;
+use super::secrets;
 use super::wire::{Body, Envelope, Inner};
 use crate::http::Answer;
 use crate::provider::{Doubt, Rejection, RejectionClass, Trouble, TroubleKind};
@@ -52,7 +53,8 @@ impl<'a> Seen<'a> {
 
     /// A text of the answer, without secrets.
     pub(super) fn words(self, text: &str) -> String {
-        self.answer.scrub(text)
+        // What is echoed may be what only the answer itself knows: a domain's code, a client's password.
+        secrets::redactor(self.answer).scrub(text)
     }
 
     /// Sorts it.
