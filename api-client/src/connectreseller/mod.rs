@@ -49,7 +49,7 @@ use crate::provider::{
     Amendment, Baseline, Funds, Guard, NotSent, Operation, Outcome, Provider, Purchase, Question, Register, Rejection,
     RejectionClass, Renew, Sighting, Transfer, Trouble,
 };
-use client::{DomainSearch, OrderParams, RenewalParams, TransferParams};
+use client::{DomainSearch, OrderExtras, OrderParams, RenewalParams, TransferParams};
 
 /// The name under which accounts are configured.
 pub const NAME: &str = "connectreseller";
@@ -93,6 +93,7 @@ impl ConnectReseller {
             nameservers: &wanted.nameservers,
             customer: &wanted.customer,
             coupon: wanted.coupon.as_deref(),
+            extras: OrderExtras::default(),
         };
         self.client.order(via, &params).await
     }
@@ -106,6 +107,7 @@ impl ConnectReseller {
             privacy: wanted.privacy,
             auth_code,
             customer: &wanted.customer,
+            coupon: None,
         };
         self.client.transfer_order(via, &params).await
     }
@@ -126,6 +128,8 @@ impl ConnectReseller {
             years: wanted.years,
             customer,
             privacy: wanted.privacy,
+            premium: None,
+            coupon: None,
             expiry_year,
         };
         self.client.renewal_order(via, &params).await

@@ -42,6 +42,8 @@ pub struct RecordChange<'a> {
     pub value: Option<&'a str>,
     /// `RecordTTL`, in seconds.
     pub ttl_secs: Option<u32>,
+    /// `RecordPort` and `RecordWeight`: of an SRV record (V11 A30 \[P\]).
+    pub srv: Option<(u16, u16)>,
 }
 
 /// Parameters of [`ADD_SRV_RECORD`].
@@ -118,7 +120,9 @@ impl Client {
             .query("RecordName", change.name)
             .query("RecordType", change.kind)
             .query_some("RecordValue", change.value)
-            .query_some("RecordTTL", change.ttl_secs.map(|secs| secs.to_string()));
+            .query_some("RecordTTL", change.ttl_secs.map(|secs| secs.to_string()))
+            .query_some("RecordPort", change.srv.map(|(port, _)| port.to_string()))
+            .query_some("RecordWeight", change.srv.map(|(_, weight)| weight.to_string()));
         self.done(via, request, Rule::Inner).await
     }
 

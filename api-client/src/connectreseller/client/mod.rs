@@ -23,7 +23,7 @@ pub use dns::{NewRecord, RecordChange, SrvRecord};
 pub use domains::{DomainSearch, SortBy};
 pub use forwarding::ForwardingParams;
 pub use hosts::ChildHost;
-pub use orders::{OrderParams, RenewalParams, TransferParams};
+pub use orders::{OrderExtras, OrderParams, RenewalParams, TransferParams};
 pub use settings::{DomainRef, MoveParams};
 
 use secrecy::SecretString;

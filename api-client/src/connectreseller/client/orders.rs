@@ -8,7 +8,7 @@ use super::super::endpoints::{
 use super::super::failure::outcome;
 use super::super::verdict;
 use super::super::wire::Sync;
-use super::Client;
+use super::{Client, number};
 use crate::http::Visit;
 use crate::provider::{Outcome, Trouble};
 
@@ -27,6 +27,19 @@ pub struct OrderParams<'a> {
     pub customer: &'a str,
     /// `couponCode`
     pub coupon: Option<&'a str>,
+    /// What the newer document adds.
+    pub extras: OrderExtras<'a>,
+}
+
+/// Parameters of [`ORDER`] that only some names need (V11 A7 \[P\]); each is left out where `None`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OrderExtras<'a> {
+    /// `isEnablePremium`: buy it although it is premium.
+    pub premium: Option<bool>,
+    /// `lang`: the language code of an IDN.
+    pub language: Option<&'a str>,
+    /// `isUs`, `appPurpose` (P1 to P5) and `nexusCategory` (C11, C12, C21, C31/CC, C32/CC): for .us.
+    pub us: Option<(&'a str, &'a str)>,
 }
 
 /// Parameters of [`TRANSFER_ORDER`]. There is no duration: a transfer adds a year.
@@ -40,6 +53,8 @@ pub struct TransferParams<'a> {
     pub auth_code: &'a SecretString,
     /// `Id`
     pub customer: &'a str,
+    /// `couponCode` \[P\]
+    pub coupon: Option<&'a str>,
 }
 
 /// Parameters of [`RENEWAL_ORDER`].
@@ -53,6 +68,10 @@ pub struct RenewalParams<'a> {
     pub customer: &'a str,
     /// `IsWhoisProtection`; left out where `None`.
     pub privacy: Option<bool>,
+    /// `isEnablePremium` \[P\]
+    pub premium: Option<bool>,
+    /// `couponCode` \[P\]
+    pub coupon: Option<&'a str>,
     /// `Expiryyear`: the year in which the name expires *before* the renewal, from the stored baseline.
     pub expiry_year: i16,
 }
@@ -71,7 +90,12 @@ impl Client {
         }
         let request = request
             .query("Id", params.customer)
-            .query_some("couponCode", params.coupon);
+            .query_some("couponCode", params.coupon)
+            .query_some("isEnablePremium", params.extras.premium.map(number))
+            .query_some("lang", params.extras.language)
+            .query_some("isUs", params.extras.us.map(|_| number(true)))
+            .query_some("appPurpose", params.extras.us.map(|(purpose, _)| purpose))
+            .query_some("nexusCategory", params.extras.us.map(|(_, category)| category));
         outcome(
             self.act(via, request, |seen| verdict::order(&seen, Some(params.domain)))
                 .await,
@@ -86,7 +110,8 @@ impl Client {
             .query("Websitename", params.domain)
             .query("IsWhoisProtection", params.privacy.to_string())
             .query_secret("AuthCode", params.auth_code)
-            .query("Id", params.customer);
+            .query("Id", params.customer)
+            .query_some("couponCode", params.coupon);
         outcome(
             self.act(via, request, |seen| verdict::transfer(&seen, Some(params.domain)))
                 .await,
@@ -103,6 +128,8 @@ impl Client {
             .query("Duration", params.years.to_string())
             .query("Id", params.customer)
             .query_some("IsWhoisProtection", privacy)
+            .query_some("isEnablePremium", params.premium.map(number))
+            .query_some("couponCode", params.coupon)
             .query("Expiryyear", params.expiry_year.to_string());
         outcome(
             self.act(via, request, |seen| verdict::renewal(&seen, Some(params.domain)))

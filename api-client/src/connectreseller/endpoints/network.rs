@@ -44,9 +44,11 @@ pub const MODIFY_DNS_RECORD: Endpoint = set(
         RECORD_TYPE,
         RECORD_VALUE.optional(),
         RECORD_TTL,
+        whole("RecordPort").optional(),
+        whole("RecordWeight").optional(),
     ],
-    "Changes a record of a zone.",
-    "2.1 A18 S",
+    "Changes a record of a zone; the last two are for SRV.",
+    "2.1 A18 S; V11 A30 P",
 );
 /// A19
 pub const DELETE_DNS_RECORD: Endpoint = paid(

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::endpoints::*;
-use super::changes::PASSWORD;
+use super::people::PASSWORD;
 use super::*;
 use crate::endpoint::{Arguments, CallError, Endpoint, Shape};
 use crate::http::{CallClass, CallResult};
@@ -310,5 +310,60 @@ async fn a_call_that_reaches_nobody_was_not_sent() {
     for row in [&DELETE_CUSTOMER, &UPDATE_CONTACT] {
         let result = provider.call(row, &arguments(row)).await;
         assert!(matches!(result, Err(CallError::NotSent(_))), "{result:?}");
+    }
+}
+
+/// Everything that is logged on this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<String>>);
+
+impl tracing::field::Visit for Log {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+        self.0.lock().unwrap().push_str(&format!(" {field}={value:?}"));
+    }
+}
+
+impl tracing::Subscriber for Log {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        span.record(&mut self.clone());
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>) {
+        values.record(&mut self.clone());
+    }
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        event.record(&mut self.clone());
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[tokio::test]
+async fn no_secret_is_logged() {
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    for (row, (_, yes, no)) in ENDPOINTS.iter().zip(ANSWERS) {
+        for answer in [reply(yes), reply(no), raw(500, fixture(yes))] {
+            // The result has its own test; here only what is written along the way counts.
+            let _ = called(row, answer).await;
+        }
+    }
+    let text = log.0.lock().unwrap().clone();
+    assert!(
+        text.contains("operation=\"ChangeClientPassword\""),
+        "the log is read: {text}"
+    );
+    for secret in ["canary", "Mara", "Mill Lane"] {
+        assert!(!text.contains(secret), "{secret} in {text}");
     }
 }

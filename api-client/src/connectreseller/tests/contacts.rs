@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::client::{ClientParams, ContactParams};
-use super::changes::{PASSWORD, PERSON};
+use super::people::{PASSWORD, PERSON};
 use super::*;
 
 fn mara() -> Profile {

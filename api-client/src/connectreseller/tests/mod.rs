@@ -4,6 +4,7 @@ mod calls;
 mod changes;
 mod contacts;
 mod looks;
+mod people;
 mod quotes;
 mod reads;
 mod requests;

@@ -11,7 +11,7 @@ use crate::provider::TroubleKind;
 const SHOWN_CODE: &str = "canary-shown-Auth-1";
 
 /// Runs a read against an answer: over the pool and over a visit, which must not differ.
-async fn read<T: std::fmt::Debug>(
+pub(super) async fn read<T: std::fmt::Debug>(
     answer: Reply,
     asked: &str,
     run: impl AsyncFn(&Client, Option<&mut Visit>) -> Result<T, Trouble>,
@@ -27,7 +27,7 @@ async fn read<T: std::fmt::Debug>(
 }
 
 /// What each read makes of answers that say nothing.
-async fn troubles<T: std::fmt::Debug>(
+pub(super) async fn troubles<T: std::fmt::Debug>(
     garbled: &[&str],
     asked: &str,
     run: impl AsyncFn(&Client, Option<&mut Visit>) -> Result<T, Trouble>,
@@ -324,87 +324,4 @@ async fn records_name_servers_and_forwardings() {
     assert_eq!((none.masking, none.target()), (Some(false), None));
     assert_eq!(read(reply("getdomainforwarding.absent"), asked, run).await, Ok(None));
     troubles(&["getdomainforwarding.failure"], asked, run).await;
-}
-
-#[tokio::test]
-async fn contacts_in_both_spellings() {
-    let asked = "ViewRegistrant?RegistrantContactId=30298";
-    let run = async |client: &Client, via: Option<&mut Visit>| client.view_registrant(via, "30298").await;
-    let seen = read(reply("viewregistrant.done"), asked, run).await.unwrap().unwrap();
-    assert_eq!(seen.id.as_deref(), Some("30298"));
-    assert_eq!(seen.address, ["1 Mill Lane", "Floor 2"]);
-    assert_eq!(seen.kyc_status.as_deref(), Some("Pending"));
-    let documented = read(reply("viewregistrant.documented"), asked, run)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (documented.name, documented.email),
-        (seen.name.clone(), seen.email.clone())
-    );
-    assert_eq!(
-        (documented.zip, documented.phone_cc),
-        (seen.zip.clone(), seen.phone_cc.clone())
-    );
-    assert_eq!(
-        (documented.other_phone.as_deref(), documented.fax.as_deref()),
-        (Some("22334457"), Some("22334456"))
-    );
-    assert_eq!(documented.client.as_deref(), Some("5512"));
-    for absent in ["viewregistrant.absent", "viewregistrant.absent-400"] {
-        assert_eq!(read(reply(absent), asked, run).await, Ok(None));
-    }
-    troubles(&["viewregistrant.failure", "viewregistrant.no-mail"], asked, run).await;
-    let text = format!("{seen:?}");
-    assert!(!text.contains("Mara") && !text.contains("Mill"), "{text}");
-
-    let asked = "DefaultRegistrantContact?Id=5512";
-    let run = async |client: &Client, via: Option<&mut Visit>| client.default_registrant_contact(via, "5512").await;
-    assert_eq!(
-        read(reply("defaultregistrantcontact.done"), asked, run).await,
-        Ok(Some("30211".into()))
-    );
-    assert_eq!(
-        read(reply("defaultregistrantcontact.absent"), asked, run).await,
-        Ok(None)
-    );
-    troubles(&["defaultregistrantcontact.no-id"], asked, run).await;
-
-    let asked = "registrantsearchlist?clientId=5512&page=1&maxIndex=50&searchQuery=mara";
-    let run = async |client: &Client, via: Option<&mut Visit>| {
-        client.registrant_search_list(via, "5512", 1, 50, Some("mara")).await
-    };
-    for form in ["registrantsearchlist.one", "registrantsearchlist.in-data"] {
-        let list = read(reply(form), asked, run).await.unwrap();
-        assert_eq!((list.rows[0].id.as_str(), list.rows[0].domains), ("30298", Some(0)));
-    }
-    for none in ["registrantsearchlist.empty", "registrantsearchlist.none"] {
-        assert!(read(reply(none), asked, run).await.unwrap().rows.is_empty());
-    }
-    troubles(
-        &["registrantsearchlist.failure", "registrantsearchlist.no-id"],
-        asked,
-        run,
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn clients_without_their_passwords() {
-    let asked = "ViewClient?UserName=mara.quill%40example.net";
-    let run = async |client: &Client, via: Option<&mut Visit>| client.view_client(via, "mara.quill@example.net").await;
-    let seen = read(reply("viewclient.done"), asked, run).await.unwrap().unwrap();
-    assert_eq!((seen.id.as_str(), seen.reseller.as_deref()), ("5513", Some("88")));
-    assert_eq!((seen.country.as_deref(), seen.fax), (Some("Norway"), None));
-    for absent in ["viewclient.absent", "viewclient.absent-400"] {
-        assert_eq!(read(reply(absent), asked, run).await, Ok(None));
-    }
-    troubles(&["viewclient.failure", "viewclient.no-id"], asked, run).await;
-
-    let asked = "clientsearchlist?page=2&maxIndex=50&searchQuery=mara";
-    let run =
-        async |client: &Client, via: Option<&mut Visit>| client.client_search_list(via, 2, 50, Some("mara")).await;
-    let list = read(reply("clientsearchlist.one"), asked, run).await.unwrap();
-    assert_eq!((list.total, list.rows[0].id.as_str()), (Some(1), "5513"));
-    troubles(&["clientsearchlist.failure"], asked, run).await;
 }

@@ -365,6 +365,7 @@ fn every_fixture_is_json_and_read_by_a_test() {
         include_str!("changes.rs"),
         include_str!("contacts.rs"),
         include_str!("looks.rs"),
+        include_str!("people.rs"),
         include_str!("quotes.rs"),
         include_str!("reads.rs"),
         include_str!("requests.rs"),

@@ -80,6 +80,8 @@ pub(crate) static ROWS: &[Operation] = &[
             required(&["RecordType"], Shape::Text),
             optional(&["RecordValue"], Shape::Text),
             optional(&["RecordTTL"], Shape::Int),
+            optional(&["RecordPort"], Shape::Int),
+            optional(&["RecordWeight"], Shape::Int),
         ],
         modify,
     ),
@@ -177,8 +179,14 @@ fn modify(world: &mut World, call: &Call) -> Answer {
     };
     call.text("RecordName").clone_into(&mut record.name);
     call.text("RecordType").clone_into(&mut record.kind);
-    if let Some(value) = call.get("RecordValue") {
-        value.clone_into(&mut record.content);
+    match (
+        call.get("RecordValue"),
+        call.get("RecordWeight"),
+        call.get("RecordPort"),
+    ) {
+        (Some(target), Some(weight), Some(port)) => record.content = format!("{weight} {port} {target}"),
+        (Some(value), ..) => value.clone_into(&mut record.content),
+        (None, ..) => {}
     }
     record.ttl_secs = call.number("RecordTTL").unwrap_or(record.ttl_secs);
     wire::flat(true, "DNS record modified")

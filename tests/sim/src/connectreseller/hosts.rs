@@ -1,5 +1,6 @@
 //! Name servers below a domain. The registry refuses any change while the domain is locked.
 
+use std::collections::btree_map::Entry;
 use std::net::IpAddr;
 
 use serde_json::{Value, json};
@@ -91,12 +92,14 @@ fn add(world: &mut World, call: &Call) -> Answer {
         let host = full(domain, call.text("hostName"));
         let address = call.text("ipAddress");
         if !is_address(address) {
-            2005
-        } else if domain.children.contains_key(&host) {
-            2302
-        } else {
-            domain.children.insert(host, address.to_owned());
-            1000
+            return 2005;
+        }
+        match domain.children.entry(host) {
+            Entry::Occupied(_) => 2302,
+            Entry::Vacant(free) => {
+                free.insert(address.to_owned());
+                1000
+            }
         }
     })
 }

@@ -1,7 +1,8 @@
 //! Domains through the typed client: looked at, priced, and every setting changed and seen again.
 
 use domorder_api_client::connectreseller::client::{
-    DomainContactIds, DomainRef, DomainSearch, MoveParams, OrderParams, RenewalParams, SortBy, TransferParams,
+    DomainContactIds, DomainRef, DomainSearch, MoveParams, OrderExtras, OrderParams, RenewalParams, SortBy,
+    TransferParams,
 };
 use domorder_api_client::connectreseller::wire::{Domain, Standing};
 use domorder_api_client::connectreseller::{ConnectReseller, Failure, Settings};
@@ -71,7 +72,8 @@ async fn what_is_bought_is_seen_and_charged_once() {
         privacy: true,
         nameservers: &nameservers,
         customer: "5512",
-        coupon: None,
+        coupon: Some("SPRING"),
+        extras: OrderExtras::default(),
     };
     assert_eq!(
         stage(&client.order(&mut visit(&provider), &order).await),
@@ -89,6 +91,8 @@ async fn what_is_bought_is_seen_and_charged_once() {
         years: 1,
         customer: "5512",
         privacy: Some(true),
+        premium: None,
+        coupon: None,
         expiry_year: 1999,
     };
     let refused = client.renewal_order(&mut visit(&provider), &renewal).await;
@@ -100,6 +104,7 @@ async fn what_is_bought_is_seen_and_charged_once() {
         privacy: false,
         auth_code: &code,
         customer: "5512",
+        coupon: None,
     };
     let stalled = client.transfer_order(&mut visit(&provider), &transfer).await;
     assert_eq!(stage(&stalled), Stage::AuthCode);

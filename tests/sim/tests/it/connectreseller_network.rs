@@ -64,6 +64,7 @@ async fn a_zone_and_its_records() {
         kind: "A",
         value: Some("192.0.2.8"),
         ttl_secs: None,
+        srv: None,
     };
     client.modify_dns_record(via, &change).await.unwrap();
     client
