@@ -9,12 +9,9 @@ use serde_json::Value;
 
 use super::client::{Client, report};
 use super::endpoints::{
-    ADD_CHILD_NAME_SERVER, ADD_DNS_RECORD, ADD_SRV_RECORD, AVAILABLE_FUND, CANCEL_TRANSFER, CHECK_DOMAIN,
-    CLIENT_SEARCH_LIST, DELETE_CHILD_NAME_SERVER, DELETE_DNS_RECORD, DOMAIN_SUGGESTION, ENDPOINTS,
-    GET_CHILD_NAME_SERVERS, MANAGE_DNS_RECORDS, MANAGE_DOMAIN_LOCK, MANAGE_DOMAIN_PRIVACY_PROTECTION,
-    MANAGE_DOMAIN_SUSPEND, MANAGE_THEFT_PROTECTION, MODIFY_CHILD_NAME_SERVER_HOST, MODIFY_CHILD_NAME_SERVER_IP,
-    MODIFY_DNS_RECORD, MOVE_DOMAIN, ORDER, REGISTRANT_SEARCH_LIST, RENEWAL_ORDER, SEARCH_DOMAIN_LIST, TLD_SYNC,
-    TRANSFER_ORDER, UPDATE_AUTH_CODE, UPDATE_CONTACT, UPDATE_NAME_SERVER, VIEW_DNS_RECORD, VIEW_EPP_CODE,
+    AVAILABLE_FUND, CANCEL_TRANSFER, CHECK_DOMAIN, CLIENT_SEARCH_LIST, DOMAIN_SUGGESTION, ENDPOINTS,
+    GET_CHILD_NAME_SERVERS, ORDER, REGISTRANT_SEARCH_LIST, RENEWAL_ORDER, SEARCH_DOMAIN_LIST, TLD_SYNC, TRANSFER_ORDER,
+    VIEW_DNS_RECORD, VIEW_EPP_CODE,
 };
 use super::failure::Failure;
 use super::secrets::{self, MASK};
@@ -118,37 +115,7 @@ fn changed(seen: &Seen<'_>, endpoint: &Endpoint) -> Result<(), Failure> {
         name if name == TRANSFER_ORDER.name => verdict::transfer(seen, None).map(drop),
         name if name == RENEWAL_ORDER.name => verdict::renewal(seen, None).map(drop),
         name if name == CANCEL_TRANSFER.name => verdict::cancel(seen).map(drop),
-        name => verdict::change(seen, rule_of(name)).map(drop),
-    }
-}
-
-/// Which part of a change's answer decides, as in its typed function.
-fn rule_of(name: &str) -> Rule {
-    const BY_INNER: [Endpoint; 17] = [
-        UPDATE_NAME_SERVER,
-        MANAGE_DOMAIN_LOCK,
-        MANAGE_DOMAIN_PRIVACY_PROTECTION,
-        MANAGE_DOMAIN_SUSPEND,
-        MANAGE_THEFT_PROTECTION,
-        MANAGE_DNS_RECORDS,
-        ADD_DNS_RECORD,
-        ADD_SRV_RECORD,
-        MODIFY_DNS_RECORD,
-        DELETE_DNS_RECORD,
-        MOVE_DOMAIN,
-        UPDATE_AUTH_CODE,
-        ADD_CHILD_NAME_SERVER,
-        MODIFY_CHILD_NAME_SERVER_IP,
-        MODIFY_CHILD_NAME_SERVER_HOST,
-        DELETE_CHILD_NAME_SERVER,
-        UPDATE_CONTACT,
-    ];
-    if name == UPDATE_CONTACT.name {
-        Rule::InnerAlone
-    } else if BY_INNER.iter().any(|row| row.name == name) {
-        Rule::Inner
-    } else {
-        Rule::Outer
+        name => verdict::change(seen, Rule::of(name)).map(drop),
     }
 }
 

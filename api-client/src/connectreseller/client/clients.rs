@@ -6,7 +6,7 @@ use super::super::endpoints::{
     ADD_CLIENT, CHANGE_CLIENT_PASSWORD, CLIENT_SEARCH_LIST, DELETE_CUSTOMER, MODIFY_CLIENT, VIEW_CLIENT,
 };
 use super::super::failure::Failure;
-use super::super::verdict::{self, Rule};
+use super::super::verdict;
 use super::super::wire::{ClientRow, ClientView, Listing, Node};
 use super::contacts::{ContactParams, place};
 use super::{Client, Done};
@@ -89,7 +89,7 @@ impl Client {
             .query("CompanyName", contact.company)
             .query("Address1", contact.address);
         let request = place(request, contact).query_some("Id", params.brand);
-        let made = self.change(via, request, Rule::Outer).await?;
+        let made = self.change(via, request).await?;
         let id = made
             .data
             .as_ref()
@@ -129,7 +129,7 @@ impl Client {
             .query_some("FaxNo", change.fax.map(|fax| fax.number))
             .query_some("Alternate_Phone_cc", change.other_phone.map(|phone| phone.country_code))
             .query_some("Alternate_Phone", change.other_phone.map(|phone| phone.number));
-        self.done(via, request, Rule::Outer).await
+        self.done(via, request).await
     }
 
     /// A client by its mail address, or `None`: 404 \[S\] or 400 \[P\] (C3). Its password, which the answer holds, is
@@ -153,7 +153,7 @@ impl Client {
             .query("UserName", change.user_name)
             .query_secret("OldPassword", change.old)
             .query_secret("NewPassword", change.new);
-        self.done(via, request, Rule::Outer).await
+        self.done(via, request).await
     }
 
     /// Deletes a client (C5 \[S\]). Once: needs a gate.
@@ -162,7 +162,7 @@ impl Client {
     /// [`Failure`].
     pub async fn delete_customer(&self, via: &mut Visit, client_id: &str) -> Result<Done, Failure> {
         let request = self.request(&DELETE_CUSTOMER).query("customerId", client_id);
-        self.done(via, request, Rule::Outer).await
+        self.done(via, request).await
     }
 
     /// A page, from 1, of the account's clients (V11 C6 \[P\]).

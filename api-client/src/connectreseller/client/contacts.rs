@@ -7,7 +7,7 @@ use super::super::endpoints::{
     RESEND_REGISTRANT_MAIL, SEND_KYC_MAIL, VIEW_REGISTRANT,
 };
 use super::super::failure::Failure;
-use super::super::verdict::{self, Rule};
+use super::super::verdict;
 use super::super::wire::{self, ContactRow, Listing, RegistrantContact};
 use super::{Client, Done};
 use crate::endpoint::Endpoint;
@@ -111,7 +111,7 @@ impl Client {
         params: &ContactParams<'_>,
     ) -> Result<Option<String>, Failure> {
         let request = self.contact(&ADD_REGISTRANT_CONTACT, params).query("Id", client_id);
-        Ok(self.change(via, request, Rule::Outer).await?.id)
+        Ok(self.change(via, request).await?.id)
     }
 
     /// Changes a contact, on every domain that has it (B2 \[S\]).
@@ -127,7 +127,7 @@ impl Client {
         let request = self
             .contact(&MODIFY_REGISTRANT_CONTACT, params)
             .query("RegistrantContactId", contact_id);
-        self.done(via, request, Rule::Outer).await
+        self.done(via, request).await
     }
 
     /// A contact, or `None` where there is none of this id (B3 \[S\]\[P\]).
@@ -186,7 +186,7 @@ impl Client {
     /// [`Failure`].
     pub async fn resend_registrant_mail(&self, via: &mut Visit, contact_id: &str) -> Result<Done, Failure> {
         let request = self.request(&RESEND_REGISTRANT_MAIL).query("contactId", contact_id);
-        self.done(via, request, Rule::Outer).await
+        self.done(via, request).await
     }
 
     /// Sends a contact the mail that asks who it is (V11 B6 \[P\]); each call sends one.
@@ -195,6 +195,6 @@ impl Client {
     /// [`Failure`].
     pub async fn send_kyc_mail(&self, via: &mut Visit, contact_id: &str) -> Result<Done, Failure> {
         let request = self.request(&SEND_KYC_MAIL).query("registrantContactId", contact_id);
-        self.done(via, request, Rule::Outer).await
+        self.done(via, request).await
     }
 }

@@ -4,7 +4,7 @@ use super::super::endpoints::{
     ADD_DNS_RECORD, ADD_SRV_RECORD, DELETE_DNS_RECORD, MANAGE_DNS_RECORDS, MODIFY_DNS_RECORD, VIEW_DNS_RECORD,
 };
 use super::super::failure::Failure;
-use super::super::verdict::{self, Rule};
+use super::super::verdict;
 use super::super::wire::DnsRecord;
 use super::{Client, Done};
 use crate::http::Visit;
@@ -72,7 +72,7 @@ impl Client {
     /// [`Failure`]; may be repeated.
     pub async fn manage_dns_records(&self, via: &mut Visit, website_id: &str) -> Result<Done, Failure> {
         let request = self.request(&MANAGE_DNS_RECORDS).query("WebsiteId", website_id);
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 
     /// Adds a record (A17 \[S\]). Nothing is known to refuse a second one: look first.
@@ -88,7 +88,7 @@ impl Client {
             .query("RecordValue", record.value)
             .query_some("RecordPriority", record.priority.map(|number| number.to_string()))
             .query_some("RecordTTL", record.ttl_secs.map(|secs| secs.to_string()));
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 
     /// Adds an SRV record (V11 A29 \[P\]). Look first, as for any record.
@@ -105,7 +105,7 @@ impl Client {
             .query_some("RecordTTL", record.ttl_secs.map(|secs| secs.to_string()))
             .query("RecordPort", record.port.to_string())
             .query("RecordWeight", record.weight.to_string());
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 
     /// Changes a record (A18 \[S\]).
@@ -123,7 +123,7 @@ impl Client {
             .query_some("RecordTTL", change.ttl_secs.map(|secs| secs.to_string()))
             .query_some("RecordPort", change.srv.map(|(port, _)| port.to_string()))
             .query_some("RecordWeight", change.srv.map(|(_, weight)| weight.to_string()));
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 
     /// Deletes a record (A19 \[S\]). Once: needs a gate.
@@ -135,7 +135,7 @@ impl Client {
             .request(&DELETE_DNS_RECORD)
             .query("DNSZoneID", zone)
             .query("DNSZoneRecordID", record);
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 
     /// A domain's records (A20 \[S\], shape \[P\]), or `None` where there is no such domain.

@@ -4,7 +4,7 @@ use super::super::endpoints::{
     DELETE_DOMAIN_FORWARDING, GET_DOMAIN_FORWARDING, SET_DOMAIN_FORWARDING, UPDATE_DOMAIN_FORWARDING,
 };
 use super::super::failure::Failure;
-use super::super::verdict::{self, Rule};
+use super::super::verdict;
 use super::super::wire::Forwarding;
 use super::{Client, Done, number};
 use crate::endpoint::Endpoint;
@@ -39,7 +39,7 @@ impl Client {
     /// [`Failure`]; may be repeated.
     pub async fn set_domain_forwarding(&self, via: &mut Visit, params: &ForwardingParams<'_>) -> Result<Done, Failure> {
         let request = self.forwarding(&SET_DOMAIN_FORWARDING, params);
-        self.done(via, request, Rule::Outer).await
+        self.done(via, request).await
     }
 
     /// Changes a forwarding (F3 \[S\]).
@@ -52,7 +52,7 @@ impl Client {
         params: &ForwardingParams<'_>,
     ) -> Result<Done, Failure> {
         let request = self.forwarding(&UPDATE_DOMAIN_FORWARDING, params);
-        self.done(via, request, Rule::Outer).await
+        self.done(via, request).await
     }
 
     /// A domain's forwarding (F2 \[S\]), or `None` where there is none.
@@ -83,6 +83,6 @@ impl Client {
             .request(&DELETE_DOMAIN_FORWARDING)
             .query("websiteId", website_id)
             .query_some("domainNameId", domain_id);
-        self.done(via, request, Rule::Outer).await
+        self.done(via, request).await
     }
 }

@@ -8,7 +8,7 @@ use super::super::endpoints::{
     MODIFY_CHILD_NAME_SERVER_IP,
 };
 use super::super::failure::Failure;
-use super::super::verdict::{self, Rule};
+use super::super::verdict;
 use super::super::wire::ChildNameServer;
 use super::settings::DomainRef;
 use super::{Client, Done};
@@ -39,7 +39,7 @@ impl Client {
             .about(&ADD_CHILD_NAME_SERVER, child.domain)
             .query("hostName", child.host)
             .query("ipAddress", address.to_string());
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 
     /// Changes its address (E2 \[S\]).
@@ -58,7 +58,7 @@ impl Client {
             .query("hostName", child.host)
             .query("oldIpAddress", old.to_string())
             .query("newIpAddress", new.to_string());
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 
     /// Renames it (E3 \[S\]).
@@ -75,7 +75,7 @@ impl Client {
             .about(&MODIFY_CHILD_NAME_SERVER_HOST, child.domain)
             .query("oldHostName", child.host)
             .query("newHostName", new);
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 
     /// Deletes it (E4 \[S\]); the address stands in the sample URL only. Once: needs a gate.
@@ -92,7 +92,7 @@ impl Client {
             .about(&DELETE_CHILD_NAME_SERVER, child.domain)
             .query("hostName", child.host)
             .query_some("ipAddress", address.map(|address| address.to_string()));
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 
     /// Those of a domain (E5 \[S\]), or `None` where there is no such domain.

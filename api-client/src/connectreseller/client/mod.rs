@@ -102,13 +102,14 @@ impl Client {
     }
 
     /// Sends a change once.
-    async fn change(&self, via: &mut Visit, request: Request, rule: Rule) -> Result<Made, Failure> {
+    async fn change(&self, via: &mut Visit, request: Request) -> Result<Made, Failure> {
+        let rule = Rule::of(request.operation);
         self.act(via, request, |seen| verdict::change(&seen, rule)).await
     }
 
     /// As [`Client::change`], where the answer tells nothing more.
-    async fn done(&self, via: &mut Visit, request: Request, rule: Rule) -> Result<Done, Failure> {
-        Ok(self.change(via, request, rule).await?.done)
+    async fn done(&self, via: &mut Visit, request: Request) -> Result<Done, Failure> {
+        Ok(self.change(via, request).await?.done)
     }
 
     async fn ask<T>(

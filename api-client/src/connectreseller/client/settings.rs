@@ -8,7 +8,6 @@ use super::super::endpoints::{
     UPDATE_AUTH_CODE, UPDATE_CONTACT, UPDATE_NAME_SERVER,
 };
 use super::super::failure::Failure;
-use super::super::verdict::Rule;
 use super::contacts::DomainContactIds;
 use super::{Client, Done, number};
 use crate::endpoint::Endpoint;
@@ -78,7 +77,7 @@ impl Client {
                 request.query(name, host)
             })
             .query_some("Id", customer);
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 
     /// Sets or lifts the transfer lock (A11 \[S\]).
@@ -94,7 +93,7 @@ impl Client {
         let request = self
             .about(&MANAGE_DOMAIN_LOCK, domain)
             .query("isDomainLocked", locked.to_string());
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 
     /// Sets or lifts whois privacy (A12 \[S\]). May spend money \[I\], so it needs a gate and is sent once: look first.
@@ -111,7 +110,7 @@ impl Client {
             .request(&MANAGE_DOMAIN_PRIVACY_PROTECTION)
             .query("domainNameId", domain_id)
             .query("iswhoisprotected", private.to_string());
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 
     /// Suspends the domain or lifts that (A13 \[S\]).
@@ -127,7 +126,7 @@ impl Client {
         let request = self
             .about(&MANAGE_DOMAIN_SUSPEND, domain)
             .query("isDomainSuspend", suspended.to_string());
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 
     /// Sets or lifts theft protection (A14 \[S\]).
@@ -143,7 +142,7 @@ impl Client {
         let request = self
             .about(&MANAGE_THEFT_PROTECTION, domain)
             .query("isTheftProtection", protected.to_string());
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 
     /// Sets the EPP secret (V11 A16 \[P\]); the registry's code decides.
@@ -159,7 +158,7 @@ impl Client {
         let request = self
             .about(&UPDATE_AUTH_CODE, domain)
             .query_secret("authCode", auth_code);
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 
     /// Sets the four contacts (A21 \[S\]). An inner 1000 counts, even where the outer code is an error \[P\].
@@ -178,7 +177,7 @@ impl Client {
             .query("adminContactId", contacts.admin)
             .query("technicalContactId", contacts.tech)
             .query("billingContactId", contacts.billing);
-        self.done(via, request, Rule::InnerAlone).await
+        self.done(via, request).await
     }
 
     /// Gives the domain to another client (A22 \[S\]).
@@ -192,6 +191,6 @@ impl Client {
             .query("customerId", params.customer)
             .query("userName", params.user_name)
             .query("isCustomerContact", number(params.take_default_contact));
-        self.done(via, request, Rule::Inner).await
+        self.done(via, request).await
     }
 }

@@ -236,6 +236,34 @@ async fn what_is_in_no_table_is_unknown_for_a_change() {
     }
 }
 
+/// The sheet's 3.2: of these calls the outer 200 only says that the request was taken.
+#[tokio::test]
+async fn an_outer_success_alone_is_believed_where_the_outer_code_decides() {
+    let outer: Vec<&str> = [
+        "AddRegistrantContact",
+        "ModifyRegistrantContact",
+        "AddClient",
+        "ModifyClient",
+        "ChangeClientPassword",
+        "DeleteCustomer",
+        "SetDomainForwarding",
+        "updatedomainforwarding",
+        "deletedomainforwarding",
+        "resendRegistrantMail",
+        "sendKYCMail",
+        "CancelTransfer",
+    ]
+    .into();
+    for row in ENDPOINTS.iter().filter(|row| row.class != CallClass::Read) {
+        let (result, _) = called(row, reply("updatenameserver.no-data")).await;
+        match result {
+            Ok(_) => assert!(outer.contains(&row.name), "{}", row.name),
+            Err(CallError::Unknown(_)) => assert!(!outer.contains(&row.name), "{}", row.name),
+            Err(other) => panic!("{}: {other:?}", row.name),
+        }
+    }
+}
+
 #[tokio::test]
 async fn taken_is_an_answer_and_no_refusal() {
     let (result, _) = called(&CHECK_DOMAIN, reply("checkdomain.taken")).await;

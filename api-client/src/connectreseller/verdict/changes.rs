@@ -3,9 +3,16 @@
 use serde_json::Value;
 
 use super::super::client::Done;
+use super::super::endpoints::{
+    ADD_CHILD_NAME_SERVER, ADD_DNS_RECORD, ADD_SRV_RECORD, DELETE_CHILD_NAME_SERVER, DELETE_DNS_RECORD,
+    MANAGE_DNS_RECORDS, MANAGE_DOMAIN_LOCK, MANAGE_DOMAIN_PRIVACY_PROTECTION, MANAGE_DOMAIN_SUSPEND,
+    MANAGE_THEFT_PROTECTION, MODIFY_CHILD_NAME_SERVER_HOST, MODIFY_CHILD_NAME_SERVER_IP, MODIFY_DNS_RECORD,
+    MOVE_DOMAIN, UPDATE_AUTH_CODE, UPDATE_CONTACT, UPDATE_NAME_SERVER,
+};
 use super::super::error::Call;
 use super::super::wire::Inner;
 use super::{Failure, Seen, doubt};
+use crate::endpoint::Endpoint;
 
 /// Which part of the answer decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +23,37 @@ pub(in super::super) enum Rule {
     Inner,
     /// The inner code, and its 1000 counts even where the outer one is an error: `updatecontact` \[P\].
     InnerAlone,
+}
+
+impl Rule {
+    /// The rule of an action.
+    pub(in super::super) fn of(action: &str) -> Self {
+        const BY_INNER: [Endpoint; 16] = [
+            UPDATE_NAME_SERVER,
+            MANAGE_DOMAIN_LOCK,
+            MANAGE_DOMAIN_PRIVACY_PROTECTION,
+            MANAGE_DOMAIN_SUSPEND,
+            MANAGE_THEFT_PROTECTION,
+            MANAGE_DNS_RECORDS,
+            ADD_DNS_RECORD,
+            ADD_SRV_RECORD,
+            MODIFY_DNS_RECORD,
+            DELETE_DNS_RECORD,
+            MOVE_DOMAIN,
+            UPDATE_AUTH_CODE,
+            ADD_CHILD_NAME_SERVER,
+            MODIFY_CHILD_NAME_SERVER_IP,
+            MODIFY_CHILD_NAME_SERVER_HOST,
+            DELETE_CHILD_NAME_SERVER,
+        ];
+        if action == UPDATE_CONTACT.name {
+            Self::InnerAlone
+        } else if BY_INNER.iter().any(|row| row.name == action) {
+            Self::Inner
+        } else {
+            Self::Outer
+        }
+    }
 }
 
 /// A change that was made, and what else the answer tells.
