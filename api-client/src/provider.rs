@@ -383,10 +383,10 @@ pub struct Funds {
     pub positive: bool,
 }
 
-/// What a purchase would cost.
+/// A price asked before buying.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
-    /// A decimal.
+    /// For the whole term, a decimal.
     pub amount: String,
     /// ISO 4217, where told.
     pub currency: Option<String>,

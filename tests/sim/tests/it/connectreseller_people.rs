@@ -104,6 +104,12 @@ async fn a_client_from_its_first_day_to_its_last() {
         RejectionClass::Invalid
     );
 
+    let kept = format!("{:?}", world.requests().requests);
+    assert!(
+        kept.contains("UserName=") && !kept.contains("-Pass-"),
+        "passwords are never kept: {kept}"
+    );
+
     client.delete_customer(&mut visit(&provider), &id).await.unwrap();
     let again = client.delete_customer(&mut visit(&provider), &id).await;
     assert_eq!(refusal(again), RejectionClass::NotFound);
