@@ -18,6 +18,10 @@ pub enum Call {
     Renewal,
     /// `CancelTransfer`
     Cancel,
+    /// Any other call that changes something: settings, contacts, clients, records, child name servers, forwardings.
+    Change,
+    /// `checkdomainavailable`, `getdomainprice` and `checkDomainPrice`, which can only be told what is not sold.
+    Price,
 }
 
 /// What a message means.
@@ -42,7 +46,7 @@ pub struct MessageRow {
     pub source: &'static str,
 }
 
-use Call::{Cancel, Order, Renewal, Transfer};
+use Call::{Cancel, Change, Order, Price, Renewal, Transfer};
 use Meaning::{Reconcile, Rejected};
 use RejectionClass as R;
 
@@ -55,11 +59,16 @@ const fn row(fragment: &'static str, on: &'static [Call], meaning: Meaning, sour
     }
 }
 
-const EVERY: &[Call] = &[Order, Transfer, Renewal, Cancel];
+/// Every call that changes something.
+const EVERY: &[Call] = &[Order, Transfer, Renewal, Cancel, Change];
+/// Calls that spend, or may.
+const SPENDING: &[Call] = &[Order, Transfer, Renewal, Change];
 
 /// Messages of an outer refusal (and of a registry's inner refusal without a listed code). The first row that matches
 /// counts.
 pub static MESSAGES: &[MessageRow] = &[
+    // --- stands first only because the row for "exist" would take it
+    row("not exist", &[Change], Rejected(R::NotFound), "5.2 P: 2303 in words"),
     // --- may be our own first attempt
     row("already registered", &[Order, Transfer], Reconcile, "3.5 I:md"),
     row("already", EVERY, Reconcile, "3.5 I:md, 6.1"),
@@ -80,15 +89,16 @@ pub static MESSAGES: &[MessageRow] = &[
         "6.3, 7 I:md: Expiryyear differs, perhaps because we renewed",
     ),
     row("exdate", &[Renewal], Reconcile, "6.3 I:md"),
-    // --- no money: before the auth code, whose rows would take "insufficient funds to verify the auth code"
     row(
-        "insufficient",
-        &[Order, Transfer, Renewal],
-        Rejected(R::NoFunds),
-        "3.5 I:md",
+        "exist",
+        &[Change],
+        Reconcile,
+        "5.2 P: 2302 in words; 6.1: a client's name, a child name server",
     ),
-    row("fund", &[Order, Transfer, Renewal], Rejected(R::NoFunds), "3.5 I:md"),
-    row("balance", &[Order, Transfer, Renewal], Rejected(R::NoFunds), "3.5 I:md"),
+    // --- no money: before the auth code, whose rows would take "insufficient funds to verify the auth code"
+    row("insufficient", SPENDING, Rejected(R::NoFunds), "3.5 I:md"),
+    row("fund", SPENDING, Rejected(R::NoFunds), "3.5 I:md"),
+    row("balance", SPENDING, Rejected(R::NoFunds), "3.5 I:md"),
     // --- the losing side, before anything was placed
     row("invalid authcode", &[Transfer], Rejected(R::AuthCode), "3.5 P"),
     row("invalid auth code", &[Transfer], Rejected(R::AuthCode), "3.5 P"),
@@ -96,16 +106,34 @@ pub static MESSAGES: &[MessageRow] = &[
     row("transferprohibited", &[Transfer], Rejected(R::Locked), "3.5 I:md"),
     row("60 day", &[Transfer], Rejected(R::TooYoung), "3.5 I:lo"),
     row("60-day", &[Transfer], Rejected(R::TooYoung), "3.5 I:lo"),
+    // --- a state of the domain that forbids a change
+    row(
+        "prohibit",
+        &[Change],
+        Rejected(R::NotAllowed),
+        "3.2, 5.2 P: 2304 in words",
+    ),
+    row("is locked", &[Change], Rejected(R::NotAllowed), "3.2 P: 2304 in words"),
     // --- final
-    row("not available", &[Order], Rejected(R::Taken), "3.5 I:md"),
+    row(
+        "not available",
+        &[Order, Price],
+        Rejected(R::Taken),
+        "3.5 I:md; V11 A1 P",
+    ),
     row(
         "not supported",
-        &[Order, Transfer, Renewal],
+        &[Order, Transfer, Renewal, Change, Price],
         Rejected(R::Unsupported),
         "3.5 I:md",
     ),
-    row("tld", &[Order, Transfer, Renewal], Rejected(R::Unsupported), "3.5 I:md"),
-    row("not found", &[Renewal, Cancel], Rejected(R::NotFound), "3.5 S"),
+    row(
+        "tld",
+        &[Order, Transfer, Renewal, Price],
+        Rejected(R::Unsupported),
+        "3.5 I:md",
+    ),
+    row("not found", &[Renewal, Cancel, Change], Rejected(R::NotFound), "3.5 S"),
     row(
         "not found",
         &[Order, Transfer],
@@ -130,29 +158,32 @@ const fn epp(code: i64, on: &'static [Call], meaning: Meaning) -> CodeRow {
     CodeRow { code, on, meaning }
 }
 
-/// Codes of the inner part of `Order` and `RenewalOrder`. A transfer's inner part never refuses: its order exists, so
-/// there [`stall`] speaks. Prefer codes to words.
+/// Calls whose inner part speaks for the registry. A transfer's never refuses: its order exists, so there [`stall`]
+/// speaks.
+const REGISTRY: &[Call] = &[Order, Renewal, Change];
+
+/// Codes of the inner part. Prefer codes to words.
 pub static CODES: &[CodeRow] = &[
     // The command did not fit the object's state, which our own first attempt may have changed.
-    epp(2002, &[Order, Renewal], Reconcile),
-    epp(2003, &[Order, Renewal], Rejected(R::Invalid)),
-    epp(2004, &[Order, Renewal], Rejected(R::Invalid)),
-    epp(2005, &[Order, Renewal], Rejected(R::Invalid)),
+    epp(2002, REGISTRY, Reconcile),
+    epp(2003, REGISTRY, Rejected(R::Invalid)),
+    epp(2004, REGISTRY, Rejected(R::Invalid)),
+    epp(2005, REGISTRY, Rejected(R::Invalid)),
     // Taken outside, without money inside: whether an order is kept and tried again is not known (fact sheet 8).
-    epp(2104, &[Order, Renewal], Reconcile),
+    epp(2104, REGISTRY, Reconcile),
     epp(2105, &[Renewal], Rejected(R::NotAllowed)),
     epp(2106, &[Order, Renewal], Reconcile),
-    epp(2201, &[Order, Renewal], Rejected(R::NotAllowed)),
-    epp(2202, &[Order, Renewal], Rejected(R::NotAllowed)),
-    epp(2300, &[Order, Renewal], Reconcile),
-    epp(2302, &[Order, Renewal], Reconcile),
-    epp(2303, &[Renewal], Rejected(R::NotFound)),
+    epp(2201, REGISTRY, Rejected(R::NotAllowed)),
+    epp(2202, REGISTRY, Rejected(R::NotAllowed)),
+    epp(2300, REGISTRY, Reconcile),
+    epp(2302, REGISTRY, Reconcile),
+    epp(2303, &[Renewal, Change], Rejected(R::NotFound)),
     epp(2303, &[Order], Rejected(R::Invalid)),
-    epp(2304, &[Renewal], Rejected(R::NotAllowed)),
+    epp(2304, &[Renewal, Change], Rejected(R::NotAllowed)),
     epp(2304, &[Order], Reconcile),
     // "Command failed" and "session limit" say nothing about whether it was done.
-    epp(2400, &[Order, Renewal], Reconcile),
-    epp(2502, &[Order, Renewal], Reconcile),
+    epp(2400, REGISTRY, Reconcile),
+    epp(2502, REGISTRY, Reconcile),
 ];
 
 /// The meaning of a message, by the first row that matches.

@@ -1,22 +1,30 @@
-//! ConnectReseller's "ESHOP" API, as orders need it: names are registered, transferred and renewed. It sells no email.
+//! ConnectReseller's "ESHOP" API: names are registered, transferred and renewed. It sells no email.
 //!
-//! Rooms: `settings` what an account is told; `credential` the key; `client` the calls; `wire` answers as they are
-//! written; `error` what codes and words mean; `verdict` what an answer comes to by that; `look` how to find out what
-//! stands. To add one of the remaining endpoints of the ESHOP document: a row and a function in `client`, its shape in
-//! `wire`, its words in `error`, its rule in `verdict`, a fixture each.
+//! Rooms: `settings` what an account is told; `credential` the key; `endpoints` every documented action as a row;
+//! `client` a typed function for each; `wire` answers as they are written; `error` what codes and words mean; `verdict`
+//! what an answer comes to by that; `failure` how a change can fail; `look` how to find out what stands; `quote` what a
+//! purchase would cost; `profile` and `preparation` the contacts around a registration; `call` any action by its row; `secrets` what
+//! is hidden of answers.
 //!
 //! What the provider gives for exactly-once: no idempotency key and no reference of ours anywhere. A second `Order` or
 //! `TransferOrder` for a name is refused by the registry. A second `RenewalOrder` buys another year unless the account
 //! enforces `Expiryyear`, which is not known (fact sheet 6.1, 8); hence [`Guard::Weak`].
 //!
 //! What it can't do: contacts of an order (`Order` has no parameter for them; the customer's defaults are used, and
-//! `updatecontact` changes them afterwards), more than four name servers at registration, name servers of a transfer,
-//! a new auth code for a running transfer.
+//! `updatecontact` changes them afterwards: [`ConnectReseller::apply_contacts`]), more than four name servers at
+//! registration, name servers of a transfer, a new auth code for a running transfer.
 
+mod call;
 pub mod client;
 mod credential;
+pub mod endpoints;
 pub mod error;
+mod failure;
 mod look;
+mod preparation;
+mod profile;
+mod quote;
+mod secrets;
 mod settings;
 mod verdict;
 pub mod wire;
@@ -25,6 +33,9 @@ pub mod wire;
 mod tests;
 
 pub use client::Client;
+pub use failure::Failure;
+pub use preparation::{Applied, Prepared, Wanted, WantedContacts};
+pub use profile::Profile;
 pub use settings::{BASE_URL, Settings};
 
 use std::sync::OnceLock;
@@ -32,12 +43,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::endpoint::{Arguments, CallError, Endpoint};
 use crate::http::{Http, HttpError, Visit};
 use crate::provider::{
     Amendment, Baseline, Funds, Guard, NotSent, Operation, Outcome, Provider, Purchase, Question, Register, Rejection,
     RejectionClass, Renew, Sighting, Transfer, Trouble,
 };
-use client::{OrderParams, RenewalParams, TransferParams};
+use client::{DomainSearch, OrderExtras, OrderParams, RenewalParams, TransferParams};
 
 /// The name under which accounts are configured.
 pub const NAME: &str = "connectreseller";
@@ -81,6 +93,7 @@ impl ConnectReseller {
             nameservers: &wanted.nameservers,
             customer: &wanted.customer,
             coupon: wanted.coupon.as_deref(),
+            extras: OrderExtras::default(),
         };
         self.client.order(via, &params).await
     }
@@ -94,6 +107,7 @@ impl ConnectReseller {
             privacy: wanted.privacy,
             auth_code,
             customer: &wanted.customer,
+            coupon: None,
         };
         self.client.transfer_order(via, &params).await
     }
@@ -114,6 +128,8 @@ impl ConnectReseller {
             years: wanted.years,
             customer,
             privacy: wanted.privacy,
+            premium: None,
+            coupon: None,
             expiry_year,
         };
         self.client.renewal_order(via, &params).await
@@ -189,8 +205,12 @@ impl Provider for ConnectReseller {
         let (id, customer) = match client.view_domain(Some(via), &wanted.domain).await {
             Ok(Some(domain)) => (Some(domain.id), Some(domain.customer)),
             // A stalled transfer may not have a domain object yet; the list has its id too.
-            Ok(None) => match client.search_domain_list(Some(via), 50, Some(&wanted.domain)).await {
-                Ok(rows) => rows
+            Ok(None) => match client
+                .search_domain_list(Some(via), &DomainSearch::first(50, Some(&wanted.domain)))
+                .await
+            {
+                Ok(list) => list
+                    .rows
                     .into_iter()
                     .find(|row| row.name == wanted.domain)
                     .map_or((None, None), |row| (row.entry_id, row.customer)),
@@ -205,7 +225,8 @@ impl Provider for ConnectReseller {
     }
 
     async fn control(&self) -> Result<(), Trouble> {
-        self.client.search_domain_list(None, 1, None).await.map(drop)
+        let any = DomainSearch::first(1, None);
+        self.client.search_domain_list(None, &any).await.map(drop)
     }
 
     /// Asks for the reseller's id first, from the rows of `SearchDomainList`; `None` while the account has no domain.
@@ -213,8 +234,11 @@ impl Provider for ConnectReseller {
         let reseller = match self.reseller.get() {
             Some(known) => known.clone(),
             None => {
-                let rows = self.client.search_domain_list(None, 1, None).await?;
-                let Some(found) = rows.into_iter().find_map(|row| row.reseller) else {
+                let list = self
+                    .client
+                    .search_domain_list(None, &DomainSearch::first(1, None))
+                    .await?;
+                let Some(found) = list.rows.into_iter().find_map(|row| row.reseller) else {
                     return Ok(None);
                 };
                 self.reseller.get_or_init(|| found).clone()
@@ -229,6 +253,14 @@ impl Provider for ConnectReseller {
                 positive,
             }
         }))
+    }
+
+    fn endpoints(&self) -> &'static [Endpoint] {
+        endpoints::ENDPOINTS
+    }
+
+    async fn call(&self, endpoint: &'static Endpoint, arguments: &Arguments) -> Result<serde_json::Value, CallError> {
+        call::call(&self.client, endpoint, arguments).await
     }
 }
 

@@ -218,7 +218,8 @@ impl Journal {
 fn parameters(call: &Call) -> String {
     const SECRET: [&str; 4] = ["APIKey", "api-key", "auth-userid", "AuthCode"];
     let mut text = String::with_capacity(64);
-    for (name, value) in call.values.iter().filter(|(name, _)| !SECRET.contains(name)) {
+    let is_secret = |name: &str| SECRET.contains(&name) || is_password(name);
+    for (name, value) in call.values.iter().filter(|(name, _)| !is_secret(name)) {
         if !text.is_empty() {
             text.push('&');
         }
@@ -227,4 +228,10 @@ fn parameters(call: &Call) -> String {
         text.push_str(value);
     }
     text
+}
+
+/// A password or an auth code, in any of the providers' spellings (`OldPassword`, `authCode`).
+fn is_password(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("password") || name.contains("authcode")
 }

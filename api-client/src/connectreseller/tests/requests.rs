@@ -32,6 +32,62 @@ async fn a_transfer_is_spelled_as_documented() {
 }
 
 #[tokio::test]
+async fn what_only_some_orders_need_is_sent_where_it_is_given() {
+    let world = World::new([
+        reply("order.done"),
+        reply("transferorder.submitted"),
+        reply("renewalorder.done"),
+    ])
+    .await;
+    let client = world.provider.client();
+    let nameservers = ["a.example".to_owned(), "b.example".to_owned()];
+    let order = OrderParams {
+        domain: DOMAIN,
+        years: 1,
+        privacy: false,
+        nameservers: &nameservers,
+        customer: "5512",
+        coupon: None,
+        extras: OrderExtras {
+            premium: Some(true),
+            language: Some("GER"),
+            us: Some(("P3", "C31/CC")),
+        },
+    };
+    client.order(&mut world.visit(), &order).await;
+    let auth_code = SecretString::from(AUTH_CODE);
+    let transfer = TransferParams {
+        domain: DOMAIN,
+        privacy: false,
+        auth_code: &auth_code,
+        customer: "5512",
+        coupon: Some("SPRING"),
+    };
+    client.transfer_order(&mut world.visit(), &transfer).await;
+    let renewal = RenewalParams {
+        domain: DOMAIN,
+        years: 1,
+        customer: "5512",
+        privacy: None,
+        premium: Some(false),
+        coupon: Some("SPRING"),
+        expiry_year: 2026,
+    };
+    client.renewal_order(&mut world.visit(), &renewal).await;
+    assert_eq!(
+        world.asked(),
+        [
+            "Order?ProductType=1&Websitename=blue-otter-7.com&Duration=1&IsWhoisProtection=false&ns1=a.example\
+             &ns2=b.example&Id=5512&isEnablePremium=1&lang=GER&isUs=1&appPurpose=P3&nexusCategory=C31%2FCC",
+            "TransferOrder?OrderType=4&Websitename=blue-otter-7.com&IsWhoisProtection=false&AuthCode=canary-Auth%2699\
+             &Id=5512&couponCode=SPRING",
+            "RenewalOrder?OrderType=2&Websitename=blue-otter-7.com&Duration=1&Id=5512&isEnablePremium=0\
+             &couponCode=SPRING&Expiryyear=2026",
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_renewal_sends_the_stored_baselines_year_and_customer() {
     for (purchase, rest) in [
         (renew(None, None), "&Id=5512&Expiryyear=2026"),

@@ -33,7 +33,7 @@ pub(crate) fn order(world: &mut World, call: &Call) -> Answer {
     };
     let years = call.number("Duration").unwrap_or_default();
     world.cr.settle(&name, call.now, &mut world.charges);
-    if !world.cr.customers.contains(&customer_id) {
+    if !world.cr.clients.contains_key(&customer_id) {
         return wire::refusal(400, "Customer not found");
     }
     if !(1..=10).contains(&years) {
@@ -199,7 +199,7 @@ pub(crate) fn supported(settings: &ConnectResellerSettings, name: &str) -> bool 
     }
 }
 
-/// Whether nobody has the name: as reads show it, or in truth.
+/// Whether nobody has the call's name: as reads show it, or in truth.
 fn is_free(world: &World, call: &Call, as_seen: bool) -> bool {
     let entry: Option<&Entry> = if as_seen {
         world.cr.seen(call.name(), call.now)
@@ -209,8 +209,15 @@ fn is_free(world: &World, call: &Call, as_seen: bool) -> bool {
     !world.cr.taken.contains(call.name()) && entry.is_none_or(|entry| entry.domain.is_none())
 }
 
+/// Whether somebody has any name, as reads show it.
+pub(crate) fn taken(world: &mut World, call: &Call, name: &str) -> bool {
+    world.cr.settle(name, call.now, &mut world.charges);
+    let entry = world.cr.seen(name, call.now);
+    world.cr.taken.contains(name) || entry.is_some_and(|entry| entry.domain.is_some())
+}
+
 #[expect(clippy::cast_precision_loss, reason = "balances stay far below 2^53 cents")]
-fn amount(cents: i64) -> Value {
+pub(crate) fn amount(cents: i64) -> Value {
     Value::from(cents as f64 / 100.0)
 }
 

@@ -1,9 +1,17 @@
 //! ConnectReseller: every call is a GET under `/ConnectReseller/ESHOP/`, money or not, and HTTP 200 says nothing.
 //!
-//! Orders need the calls in [`OPERATIONS`]; another of the provider's calls is one more row and its function.
+//! What orders need stands in [`ORDERS`]; the rows of the other calls stand in the files of their functions.
 
+mod clients;
+mod contacts;
+mod dns;
 mod domains;
+mod forwarding;
+mod hosts;
+mod people;
+mod prices;
 mod renewals;
+mod settings;
 mod state;
 mod transfers;
 pub(crate) mod wire;
@@ -42,8 +50,25 @@ const fn row(
 
 const BY_WEBSITE: &[Param] = &[required(&["websiteName"], Shape::Text)];
 
-/// The calls, by action name.
-pub(crate) static OPERATIONS: &[Operation] = &[
+/// A domain's id.
+const DOMAIN_ID: Param = required(&["domainNameId"], Shape::Int);
+/// A domain's name, which the document's tables spell in two more ways.
+const WEBSITE_NAME: Param = required(&["websiteName", "Websitename", "websitename"], Shape::Text);
+
+/// Every call.
+static TABLES: [&[Operation]; 8] = [
+    ORDERS,
+    settings::ROWS,
+    dns::ROWS,
+    hosts::ROWS,
+    forwarding::ROWS,
+    contacts::ROWS,
+    clients::ROWS,
+    prices::ROWS,
+];
+
+/// What orders need.
+static ORDERS: &[Operation] = &[
     row(
         &["checkDomain"],
         Effect::Read,
@@ -66,6 +91,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             optional(&["ns4"], Shape::Any),
             required(&["Id"], Shape::Int),
             optional(&["couponCode"], Shape::Any),
+            optional(&["isEnablePremium"], Shape::Flag),
+            optional(&["lang"], Shape::Text),
+            optional(&["isUs"], Shape::Flag),
+            optional(&["appPurpose"], Shape::Text),
+            optional(&["nexusCategory"], Shape::Text),
         ],
         domains::order,
     ),
@@ -171,8 +201,10 @@ pub(crate) static OPERATIONS: &[Operation] = &[
 pub(crate) fn find(path: &str) -> Option<&'static Operation> {
     let action = path.get(BASE.len()..)?;
     let action = action.strip_suffix('/').unwrap_or(action);
-    OPERATIONS
+    TABLES
         .iter()
+        .copied()
+        .flatten()
         .find(|row| row.paths.iter().any(|path| path.eq_ignore_ascii_case(action)))
 }
 

@@ -1,8 +1,11 @@
-//! What ConnectReseller knows: domains and transfers by name, money, accounts.
+//! What ConnectReseller knows: domains and transfers by name, clients and contacts, money, accounts.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::dns::Zone;
+use super::forwarding::Forwarding;
+use super::people::{Client, Contact, Person};
 use crate::charges::Charges;
 use crate::clock::{Now, plus_months, plus_years};
 use crate::seed::{AutoSeed, ConnectResellerSeed, ConnectResellerSettings, DomainSeed, Reseller, TransferSeed};
@@ -15,7 +18,8 @@ pub(crate) struct Domain {
     pub(crate) website_id: u64,
     pub(crate) name: Arc<str>,
     pub(crate) customer_id: u64,
-    pub(crate) contact_id: u64,
+    /// Registrant, admin, technical, billing.
+    pub(crate) contacts: [u64; 4],
     pub(crate) status: String,
     pub(crate) ordered_ms: i64,
     pub(crate) created_ms: i64,
@@ -24,6 +28,12 @@ pub(crate) struct Domain {
     pub(crate) nameservers: Vec<String>,
     pub(crate) auth_code: String,
     pub(crate) privacy: bool,
+    pub(crate) locked: bool,
+    pub(crate) theft_protected: bool,
+    pub(crate) zone: Option<Zone>,
+    /// Name servers below the domain, and their addresses.
+    pub(crate) children: BTreeMap<String, String>,
+    pub(crate) forwarding: Option<Forwarding>,
     /// The virtual moment the registry makes it active, and its expiry then.
     pub(crate) pending: Option<(i64, i64)>,
 }
@@ -65,12 +75,15 @@ pub(crate) struct State {
     pub(crate) settings: ConnectResellerSettings,
     pub(crate) resellers: Vec<Reseller>,
     pub(crate) balance_cents: i64,
-    pub(crate) customers: HashSet<u64>,
+    pub(crate) clients: BTreeMap<u64, Client>,
+    pub(crate) contacts: BTreeMap<u64, Contact>,
     pub(crate) plans: HashMap<String, TransferSeed>,
     pub(crate) taken: HashSet<String>,
     auto: Vec<AutoSeed>,
     entries: HashMap<Arc<str>, Entry>,
     names: HashMap<u64, Arc<str>>,
+    websites: HashMap<u64, Arc<str>>,
+    zones: HashMap<u64, Arc<str>>,
     pub(crate) shadows: Shadows<Entry>,
     last_id: u64,
 }
@@ -86,7 +99,9 @@ impl State {
             self.resellers.push(reseller.clone());
         }
         self.balance_cents = seed.balance_cents.unwrap_or(self.balance_cents);
-        self.customers.extend(&seed.customers);
+        for id in &seed.customers {
+            self.seed_client(*id);
+        }
         self.taken
             .extend(seed.taken.iter().map(|name| name.to_ascii_lowercase()));
         if let Some(auto) = &seed.auto_seed {
@@ -96,9 +111,61 @@ impl State {
             self.plans.insert(plan.name.to_ascii_lowercase(), plan.clone());
         }
         for domain in &seed.domains {
-            self.customers.insert(domain.customer_id);
+            self.seed_client(domain.customer_id);
             self.seed_domain(domain, now);
         }
+    }
+
+    /// A client of this number, who is nobody, if there is none.
+    fn seed_client(&mut self, id: u64) {
+        if !self.clients.contains_key(&id) {
+            let contact = 30_000 + id % 10_000;
+            self.put_client(id, contact, Person::nobody(id), format!("demo-Pass-{id}"));
+        }
+    }
+
+    fn put_client(&mut self, id: u64, contact_id: u64, person: Person, password: String) {
+        self.contacts.insert(
+            contact_id,
+            Contact {
+                client_id: id,
+                person: person.clone(),
+            },
+        );
+        let client = Client {
+            person,
+            password,
+            contact_id,
+        };
+        self.clients.insert(id, client);
+    }
+
+    /// Adds a client with a default contact of the same data; its number.
+    pub(crate) fn new_client(&mut self, person: Person, password: String) -> u64 {
+        let id = self.clients.last_key_value().map_or(5_512, |(last, _)| *last) + 1;
+        let contact_id = self.next_contact_id();
+        self.put_client(id, contact_id, person, password);
+        id
+    }
+
+    /// Adds a contact; its number.
+    pub(crate) fn new_contact(&mut self, client_id: u64, person: Person) -> u64 {
+        let id = self.next_contact_id();
+        self.contacts.insert(id, Contact { client_id, person });
+        id
+    }
+
+    /// Above the numbers that seeded clients' contacts have.
+    fn next_contact_id(&self) -> u64 {
+        self.contacts.last_key_value().map_or(0, |(last, _)| *last).max(40_000) + 1
+    }
+
+    /// A number for a zone or a record, which is then known to belong to this name.
+    pub(crate) fn new_zone_id(&mut self, name: &Arc<str>) -> u64 {
+        self.last_id += 1;
+        let id = 2_172 + self.last_id;
+        self.zones.insert(id, Arc::clone(name));
+        id
     }
 
     fn seed_domain(&mut self, seed: &DomainSeed, now: Now) {
@@ -127,12 +194,15 @@ impl State {
         self.last_id += 1;
         let id = 900_416 + self.last_id;
         self.names.insert(id, Arc::clone(name));
+        let website_id = 771_203 + self.last_id;
+        self.websites.insert(website_id, Arc::clone(name));
+        let contact_id = self.clients.get(&customer_id).map_or(0, |client| client.contact_id);
         Domain {
             id,
-            website_id: 771_203 + self.last_id,
+            website_id,
             name: Arc::clone(name),
             customer_id,
-            contact_id: 30_000 + customer_id % 10_000,
+            contacts: [contact_id; 4],
             status: "Active".to_owned(),
             ordered_ms: created_ms,
             created_ms,
@@ -141,6 +211,11 @@ impl State {
             nameservers: Vec::new(),
             auth_code: format!("demo-Auth-{id}"),
             privacy: false,
+            locked: true,
+            theft_protected: true,
+            zone: None,
+            children: BTreeMap::new(),
+            forwarding: None,
             pending: None,
         }
     }
@@ -148,6 +223,16 @@ impl State {
     /// The name an id belongs to.
     pub(crate) fn name_of(&self, id: u64) -> Option<Arc<str>> {
         self.names.get(&id).cloned()
+    }
+
+    /// The name a website's id belongs to.
+    pub(crate) fn name_of_website(&self, id: u64) -> Option<Arc<str>> {
+        self.websites.get(&id).cloned()
+    }
+
+    /// The name a zone's id belongs to.
+    pub(crate) fn name_of_zone(&self, id: u64) -> Option<Arc<str>> {
+        self.zones.get(&id).cloned()
     }
 
     /// Takes this much from the balance, if it is there.

@@ -15,7 +15,7 @@ pub(crate) fn order(world: &mut World, call: &Call) -> Answer {
         return wire::refusal(400, "Invalid parameters");
     };
     world.cr.settle(&name, call.now, &mut world.charges);
-    if !world.cr.customers.contains(&customer_id) {
+    if !world.cr.clients.contains_key(&customer_id) {
         return wire::refusal(400, "Customer not found");
     }
     if !domains::supported(&world.cr.settings, &name) {

@@ -30,6 +30,42 @@ pub(crate) fn inner_refusal(code: u16, message: &str) -> Answer {
     )
 }
 
+/// Outer 200, and the verdict one level deeper in another `responseMsg`: 200 or 400.
+pub(crate) fn nested(is_done: bool, message: &str) -> Answer {
+    let code = if is_done { 200 } else { 400 };
+    let data = json!({ "responseMsg": { "statusCode": code, "message": message } });
+    verdict(is_done, envelope(200, "Success", data))
+}
+
+/// The same code and text outside and inside.
+pub(crate) fn flat(is_done: bool, message: &str) -> Answer {
+    let code = if is_done { 200 } else { 400 };
+    let data = json!({ "statusCode": code, "message": message });
+    verdict(is_done, envelope(code, message, data))
+}
+
+/// Outer 200, and the registry's word inside.
+pub(crate) fn registry(code: u16) -> Answer {
+    let message = match code {
+        1000 => "Command completed successfully",
+        2005 => "Parameter value syntax error",
+        2302 => "Object exists",
+        2303 => "Object does not exist",
+        2304 => "Object status prohibits operation",
+        _ => "Command failed",
+    };
+    let data = json!({ "msg": message, "msgCode": code });
+    verdict(code == 1000, envelope(200, "Success", data))
+}
+
+fn verdict(is_done: bool, body: Value) -> Answer {
+    if is_done {
+        Answer::done(body)
+    } else {
+        Answer::refused(200, body)
+    }
+}
+
 /// The shape without an envelope that a wrong key gets.
 pub(crate) fn unauthorized(settings: &ConnectResellerSettings, text: &str) -> Answer {
     Answer::refused(
@@ -60,7 +96,8 @@ pub(crate) fn domain(domain: &Domain, settings: &ConnectResellerSettings) -> Val
         Some(ms) if settings.dates_as_strings => Value::from(ms.to_string()),
         Some(ms) => Value::from(ms),
     };
-    let contact = format!("OR_{}", domain.contact_id);
+    let contact = |role: usize| format!("OR_{}", domain.contacts[role]);
+    let word = |on: bool| if on { "true" } else { "false" };
     let mut object = json!({
         "domainNameId": domain.id,
         "websiteName": &*domain.name,
@@ -71,19 +108,19 @@ pub(crate) fn domain(domain: &Domain, settings: &ConnectResellerSettings) -> Val
         "lastUpdatedDate": date(Some(domain.updated_ms)),
         "expirationDate": date(domain.expires_ms),
         "authCode": domain.auth_code,
-        "isDomainLocked": "true",
-        "isThiefProtected": "True",
-        "isPrivacyProtection": if domain.privacy { "true" } else { "false" },
+        "isDomainLocked": word(domain.locked),
+        "isThiefProtected": if domain.theft_protected { "True" } else { "False" },
+        "isPrivacyProtection": word(domain.privacy),
         "isParked": "0",
         "customerId": domain.customer_id,
-        "registrantContactId": contact,
-        "adminContactId": contact,
-        "technicalContactId": contact,
-        "billingContactId": contact,
+        "registrantContactId": contact(0),
+        "adminContactId": contact(1),
+        "technicalContactId": contact(2),
+        "billingContactId": contact(3),
         "isRegistrantVerification": "false",
         "registrantVerificationDate": null,
-        "dnszoneStatus": "0",
-        "dnszoneId": 0,
+        "dnszoneStatus": if domain.zone.is_some() { "1" } else { "0" },
+        "dnszoneId": domain.zone.as_ref().map_or(0, |zone| zone.id),
     });
     for index in 0..13 {
         let server = domain.nameservers.get(index).map_or("", String::as_str);

@@ -6,6 +6,10 @@
 )]
 
 mod connectreseller;
+mod connectreseller_domains;
+mod connectreseller_network;
+mod connectreseller_people;
+mod connectreseller_quirks;
 mod faults;
 mod logicboxes;
 mod program;

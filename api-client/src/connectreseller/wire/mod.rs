@@ -3,11 +3,23 @@
 //! The document capitalises keys that the wire writes in camel case, numbers and booleans come as strings, ids with a
 //! prefix, and the envelope itself in several forms. So answers are read by [`Node`], which forgives all of that, and
 //! not by derived types, which would forgive too little or make everything optional. What is required is required here
-//! by name, and missing it is a `None` that the `error` room turns into "garbled" or "unknown".
+//! by name, and a parser's error is the name of what is missing, which the `verdict` room turns into "garbled" or
+//! "unknown". Keys that nobody knows are passed over.
 //!
 //! Tags as in the fact sheet: \[S\] the ESHOP document, \[P\] seen in public clients, \[I\] inferred.
 
+mod domain;
+mod network;
+mod people;
+mod price;
+
+pub use domain::*;
+pub use network::*;
+pub use people::*;
+pub use price::*;
+
 use jiff::Timestamp;
+use secrecy::SecretString;
 use serde_json::Value;
 
 /// A lenient view of a JSON value.
@@ -87,6 +99,51 @@ impl<'a> Node<'a> {
         Timestamp::from_millisecond(self.integer()?).ok()
     }
 
+    /// A required field.
+    ///
+    /// # Errors
+    /// Its first name, where it is absent.
+    pub fn need(self, names: &[&'static str]) -> Result<Node<'a>, &'static str> {
+        self.get(names).ok_or(names.first().copied().unwrap_or_default())
+    }
+
+    /// A field that is a text.
+    fn text_at(self, names: &[&str]) -> Option<String> {
+        self.get(names).and_then(Node::text)
+    }
+
+    /// A field that is an id, which is never 0.
+    fn id_at(self, names: &[&str]) -> Option<String> {
+        self.get(names).and_then(Node::id).filter(|id| id != "0")
+    }
+
+    /// A required field that is an id.
+    fn need_id(self, names: &[&'static str]) -> Result<String, &'static str> {
+        self.id_at(names).ok_or(names.first().copied().unwrap_or_default())
+    }
+
+    /// A required field that is a text.
+    fn need_text(self, names: &[&'static str]) -> Result<String, &'static str> {
+        self.text_at(names).ok_or(names.first().copied().unwrap_or_default())
+    }
+
+    /// A decimal, as it is written.
+    #[must_use]
+    pub fn decimal(self) -> Option<String> {
+        self.text().filter(|text| text.parse::<f64>().is_ok_and(f64::is_finite))
+    }
+
+    /// Text that must not be shown.
+    #[must_use]
+    pub fn secret(self) -> Option<SecretString> {
+        self.text().map(SecretString::from)
+    }
+
+    /// The items of an array.
+    fn items(self) -> Option<impl Iterator<Item = Node<'a>>> {
+        Some(self.0.as_array()?.iter().map(Node))
+    }
+
     /// The value itself.
     #[must_use]
     pub fn value(self) -> &'a Value {
@@ -114,6 +171,10 @@ pub struct Envelope {
     pub message: String,
     /// `responseData`, if there is any: `null`, `""`, `{}` and `[]` are none.
     pub data: Option<Value>,
+    /// `responseMsg.id`, where it is not 0: of a new contact \[P\].
+    pub id: Option<String>,
+    /// `responseData` is `[]`: a list without items, which is not the same as no list.
+    pub empty_list: bool,
 }
 
 impl Body {
@@ -139,8 +200,13 @@ impl Body {
                     .flatten()
                     .find_map(|node| node.get(&["message", "msg"]).and_then(Node::text))
                     .unwrap_or_default();
-                let data = data.map(Node::value).filter(|v| !is_nothing(v)).cloned();
-                Self::Envelope(Envelope { code, message, data })
+                Self::Envelope(Envelope {
+                    code,
+                    message,
+                    id: outer.and_then(|outer| outer.id_at(&["id"])),
+                    empty_list: data.is_some_and(|data| data.items().is_some_and(|mut items| items.next().is_none())),
+                    data: data.map(Node::value).filter(|v| !is_nothing(v)).cloned(),
+                })
             }
             None => Self::Bare(json),
         }
@@ -192,136 +258,5 @@ impl Inner {
                 .unwrap_or_default(),
             name: data.get(&["name", "domainName", "websiteName"]).and_then(Node::text),
         })
-    }
-}
-
-/// The domain object of `ViewDomain`, as far as orders need it. Its `authCode` is left where it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Domain {
-    /// `domainNameId`.
-    pub id: String,
-    /// `websiteName`, lower case.
-    pub name: String,
-    /// `customerId`.
-    pub customer: String,
-    /// `status`, as sorted by [`Standing::of`].
-    pub standing: Standing,
-    /// `creationDate`.
-    pub created: Option<Timestamp>,
-    /// `expirationDate`, not yet checked for sense.
-    pub expiry: Option<Timestamp>,
-}
-
-impl Domain {
-    /// Reads it; `None` without the fields that tell whose domain it is.
-    #[must_use]
-    pub fn of(data: &Value) -> Option<Self> {
-        let node = Node::new(data);
-        Some(Self {
-            id: node.get(&["domainNameId"])?.id()?,
-            name: node.get(&["websiteName", "domainName"])?.text()?.to_ascii_lowercase(),
-            customer: node.get(&["customerId"])?.id()?,
-            standing: Standing::of(&node.get(&["status"]).and_then(Node::text).unwrap_or_default()),
-            created: node.get(&["creationDate"]).and_then(Node::instant),
-            expiry: node.get(&["expirationDate"]).and_then(Node::instant),
-        })
-    }
-}
-
-/// What a domain's `status` comes to for orders (fact sheet 5.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Registered and held here: `Active` \[S\], `Locked` \[P\], `Suspended` \[S\].
-    Held,
-    /// Held here, but past its expiry: `Expired`, `Renewal Hold` \[P\], `Pending Delete Restorable` \[S\].
-    Lapsed,
-    /// No longer here: `Deleted` \[S\], `Domain Transfer-out` \[P\].
-    Gone,
-    /// Not yet, or not known: `InActive` \[S\], and any word that is not listed.
-    Dormant,
-}
-
-impl Standing {
-    /// Sorts a status word, trimmed and in any letter case.
-    #[must_use]
-    pub fn of(status: &str) -> Self {
-        match status.trim().to_ascii_lowercase().as_str() {
-            "active" | "locked" | "suspended" => Self::Held,
-            "expired" | "renewal hold" | "pending delete restorable" => Self::Lapsed,
-            "deleted" | "domain transfer-out" => Self::Gone,
-            _ => Self::Dormant,
-        }
-    }
-}
-
-/// `syncTransfer`'s data.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sync {
-    /// Lower case.
-    pub status: String,
-    /// Why it is so; not scrubbed yet.
-    pub reason: Option<String>,
-}
-
-impl Sync {
-    /// Reads it; `None` without a status.
-    #[must_use]
-    pub fn of(data: &Value) -> Option<Self> {
-        let node = Node::new(data);
-        Some(Self {
-            status: node.get(&["status"])?.text()?.to_ascii_lowercase(),
-            reason: node.get(&["reason"]).and_then(Node::text),
-        })
-    }
-}
-
-/// A row of `SearchDomainList`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// `entryId`: the domain's id.
-    pub entry_id: Option<String>,
-    /// `domainName`, lower case.
-    pub name: String,
-    /// `resellerId`.
-    pub reseller: Option<String>,
-    /// `customerId`.
-    pub customer: Option<String>,
-}
-
-/// The rows of `SearchDomainList`, which has no envelope \[S\]; `record` in the document, `records` on the wire \[P\].
-#[must_use]
-pub fn rows(json: &Value) -> Option<Vec<Row>> {
-    let top = Node::new(json);
-    top.get(&["totalCount"])?.integer()?;
-    let records = top.get(&["records", "record"])?.value().as_array()?;
-    records
-        .iter()
-        .map(|record| {
-            let node = Node::new(record);
-            Some(Row {
-                entry_id: node.get(&["entryId"]).and_then(Node::id),
-                name: node.get(&["domainName"])?.text()?.to_ascii_lowercase(),
-                reseller: node.get(&["resellerId"]).and_then(Node::id),
-                customer: node.get(&["customerId"]).and_then(Node::id),
-            })
-        })
-        .collect()
-}
-
-/// The amount in `availablefund`'s data, as written. Its key was seen nowhere \[I\]: a bare number, or the one field
-/// whose name speaks of funds or of a balance.
-#[must_use]
-pub fn amount(data: &Value) -> Option<String> {
-    let is_decimal = |text: &String| text.parse::<f64>().is_ok_and(f64::is_finite);
-    if let Some(text) = Node::new(data).text() {
-        return Some(text).filter(is_decimal);
-    }
-    let mut found = data.as_object()?.iter().filter(|(key, _)| {
-        let key = key.to_ascii_lowercase();
-        key.contains("fund") || key.contains("balance")
-    });
-    match (found.next(), found.next()) {
-        (Some((_, value)), None) => Node::new(value).text().filter(is_decimal),
-        _ => None,
     }
 }
