@@ -114,7 +114,13 @@ impl Visitor<'_> {
     /// What the order meets first: a document that cannot be used, a signal, or just that it was handed out.
     fn first_observation(&mut self) -> Observation {
         let newer = self.written.auth_code.as_ref().map(|s| Sealed::from(s.clone()));
-        match self.order.purchase(&self.handler.ring, newer.as_ref()) {
+        let ring = &self.handler.ring;
+        let purchase = if self.handler.provider.takes_profiles() {
+            self.order.purchase_with_profiles(ring, newer.as_ref())
+        } else {
+            self.order.purchase(ring, newer.as_ref())
+        };
+        match purchase {
             Ok(purchase) => self.purchase = Some(purchase),
             Err(error) => return Observation::Unusable(error.to_string()),
         }
