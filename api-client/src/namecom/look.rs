@@ -90,7 +90,7 @@ async fn renew(client: &Client, via: Option<&mut Visit>, question: &Question<'_>
             expiry: Some(expiry),
             accounts: None,
             provider_order_id: None,
-            customer: Some(domain.username.clone()),
+            customer: None,
         },
         taken_elsewhere: false,
     };
