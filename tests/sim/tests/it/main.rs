@@ -8,6 +8,7 @@
 mod connectreseller;
 mod faults;
 mod logicboxes;
+mod namecom;
 mod program;
 mod strictness;
 mod transfers;
