@@ -27,13 +27,16 @@ async fn called(world: &World, name: &str, pairs: &[(&str, &str)]) -> Result<Val
     answer
 }
 
-/// Every call, with all its parameters, and what goes onto the wire.
-fn table() -> Vec<(
+/// Name, parameters, `METHOD path`, body.
+type Case = (
     &'static str,
     Vec<(&'static str, &'static str)>,
     &'static str,
     Option<Value>,
-)> {
+);
+
+/// Every call, with all its parameters, and what goes onto the wire.
+fn table() -> Vec<Case> {
     let domain = ("domain", DOMAIN);
     let host = [domain, ("hostname", "ns1.quiet-harbor.org"), ("ip", "203.0.113.53")];
     let address = json!({"hostname": "ns1.quiet-harbor.org", "ip": "203.0.113.53"});
