@@ -3,6 +3,7 @@
 mod calls;
 mod demands;
 mod looks;
+mod orders;
 mod requests;
 mod tables;
 mod values;
@@ -271,6 +272,7 @@ fn every_fixture_is_json_and_read_by_a_test() {
     let tests = [
         include_str!("calls.rs"),
         include_str!("looks.rs"),
+        include_str!("orders.rs"),
         include_str!("requests.rs"),
         include_str!("tables.rs"),
         include_str!("values.rs"),

@@ -9,7 +9,6 @@ mod connectreseller;
 mod faults;
 mod logicboxes;
 mod namecom;
-mod namecom_client;
 mod program;
 mod strictness;
 mod transfers;
