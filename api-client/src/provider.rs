@@ -383,10 +383,10 @@ pub struct Funds {
     pub positive: bool,
 }
 
-/// A price asked before buying.
+/// What a purchase would cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
-    /// For the whole term, a decimal.
+    /// A decimal.
     pub amount: String,
     /// ISO 4217, where told.
     pub currency: Option<String>,

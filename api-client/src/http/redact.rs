@@ -74,7 +74,7 @@ impl Redactor {
         all
     }
 
-    /// The text without secrets, and else as it is: for data, not for logs.
+    /// The text without secrets, otherwise as it is: for answers that are shown or read whole.
     #[must_use]
     pub fn mask(&self, text: &str) -> String {
         let mut clean = text.to_owned();

@@ -59,7 +59,7 @@ async fn register(
 
 /// A name that should be registered is in reach of the account.
 fn held(client: &Client, question: &Question<'_>, privacy: bool, domain: &Domain) -> Sighting {
-    if !domain.username.eq_ignore_ascii_case(client.username()) {
+    if !domain.username.0.eq_ignore_ascii_case(client.username()) {
         return Sighting::Impossible(
             Impediment::DomainTaken,
             "another user name below this account has it".into(),

@@ -8,6 +8,7 @@
 //! clients, \[I\] inferred.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -66,6 +67,17 @@ pub fn read<T: DeserializeOwned>(json: Value) -> Result<T, String> {
     })
 }
 
+/// Whose something is. Half of the credentials, so `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Username(pub String);
+
+impl fmt::Debug for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Username(***)")
+    }
+}
+
 /// No keys of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct Nothing {}
@@ -97,7 +109,7 @@ pub struct Hello {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Account {
     /// The user name.
-    pub username: String,
+    pub username: Username,
     /// When the account was opened.
     pub create_date: Stamp,
     /// How many domains; a string on the wire.
@@ -138,7 +150,7 @@ pub struct Domain {
     #[serde(default, deserialize_with = "list")]
     pub nameservers: Vec<String>,
     /// Whose it is: the account's, or a sub-account's.
-    pub username: String,
+    pub username: Username,
     /// Its contacts.
     #[serde(default, deserialize_with = "list")]
     pub contacts: Vec<Contact>,

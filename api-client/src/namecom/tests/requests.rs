@@ -74,11 +74,13 @@ async fn reads_are_spelled_as_documented() {
     let account = world.client().account_get(None).await.unwrap();
     assert_eq!((account.domain_count, account.account_credit.as_str()), (3, "84.20"));
     assert_eq!(account.contacts[0].roles.len(), 4);
+    world.check(&account);
     assert_eq!(world.sent(), signed("GET account/get", None));
 
     let world = World::new([reply("domain.held")]).await;
     let domain = world.client().domain_get(None, DOMAIN).await.unwrap().unwrap();
     assert_eq!((domain.locked, domain.auto_renew), (true, Some(false)));
+    world.check(&domain);
     assert_eq!(domain.expire_date.to_string(), "2026-05-01 18:22:10");
     assert_eq!(world.sent(), signed("GET domain/get/quiet-harbor.org", None));
 

@@ -161,7 +161,7 @@ async fn every_typed_call_comes_back_typed() {
     let client = provider.client();
     let session = client.login(&mut open(&provider)).await.unwrap().session_token;
     let by_session = client.in_session(session);
-    assert_eq!(by_session.account_get(None).await.unwrap().username, NAMECOM_USERNAME);
+    assert_eq!(by_session.account_get(None).await.unwrap().username.0, NAMECOM_USERNAME);
     by_session.logout(&mut open(&provider)).await.unwrap();
     let over = by_session.account_get(None).await.unwrap_err();
     assert_eq!(over.kind, TroubleKind::Credentials);
