@@ -1,6 +1,6 @@
 //! Reads each answer by the tables of `error`.
 //!
-//! First the envelope ([`Seen`]): throttling and answers that say nothing are the same for every call. Then the call's
+//! First the envelope (`Seen`): throttling and answers that say nothing are the same for every call. Then the call's
 //! own keys, and for an order each item: code 100 only says that the batch was processed.
 
 use std::time::Duration;
