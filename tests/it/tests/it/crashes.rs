@@ -209,6 +209,38 @@ async fn replicas_share_the_work_and_buy_nothing_twice() {
 }
 
 #[tokio::test]
+async fn an_accounts_limits_hold_over_all_replicas() {
+    let world = World::with()
+        .replicas(2)
+        .setting("accounts.cr-main.concurrency", "2")
+        .setting("accounts.lb-main.rate", "'5/s'")
+        .start()
+        .await;
+    let takes = Duration::from_millis(250);
+    world
+        .providers()
+        .add_fault(Rule::new(Behaviour::Late { ms: 250 }).operation("RenewalOrder"));
+    let emails = (0..16).map(|at| email_add(&format!("mail-{at}-example.com")));
+    let keys = world.orders(renewals(10).into_iter().chain(emails)).await;
+    world.until_all(&keys, "succeeded").await;
+
+    let arrived = |operation: &str| -> Vec<jiff::Timestamp> {
+        let requests = world.providers().requests().requests;
+        let of_it = requests.iter().filter(|request| request.operation == operation);
+        of_it.map(|request| request.at).collect()
+    };
+    // Two in flight: the third comes no sooner than one of them has been answered.
+    for three in arrived("RenewalOrder").windows(3) {
+        let apart = three[2].duration_since(three[0]);
+        assert!(apart >= jiff::SignedDuration::try_from(takes).unwrap(), "{apart:?}");
+    }
+    // Five at once after a pause, then five a second: sixteen take more than two seconds.
+    let calls = arrived("eelite/add-email-account");
+    let all = calls[15].duration_since(calls[0]);
+    assert!(all >= jiff::SignedDuration::from_millis(1_900), "{all:?}");
+}
+
+#[tokio::test]
 async fn replicas_are_replaced_one_after_another_while_orders_run() {
     // Longer than the test may take: whatever a stopping replica has claimed and not worked, it hands back.
     let mut world = World::with().replicas(2).setting("worker.lease", "'2m'").start().await;
