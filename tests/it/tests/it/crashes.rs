@@ -150,7 +150,7 @@ async fn what_is_still_in_hand_when_the_grace_is_over_is_handed_back_and_found_o
     provider_has(&world, "RenewalOrder", 1).await;
     let (status, took) = world.replicas[0].stop().await;
     assert!(status.success(), "{status:?}");
-    assert!(took < Duration::from_millis(1_100), "{took:?}");
+    assert!(took < Duration::from_secs(5), "{took:?}");
     assert!(world.replicas[0].said("handed back"));
 
     // Far sooner than the lease would lapse.
