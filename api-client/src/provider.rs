@@ -383,6 +383,15 @@ pub struct Funds {
     pub positive: bool,
 }
 
+/// What a purchase would cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// As the provider writes it, a decimal.
+    pub amount: String,
+    /// ISO 4217, where told.
+    pub currency: Option<String>,
+}
+
 /// A remedy for something under way; each may be repeated or is verified by a look afterwards.
 #[derive(Debug, Clone)]
 pub enum Amendment {
