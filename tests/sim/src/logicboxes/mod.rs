@@ -1,12 +1,20 @@
 //! LogicBoxes: reads are GET, writes POST, most errors come with HTTP 500, nearly every scalar is a string, and email
 //! orders are carried out some minutes later.
 //!
-//! Orders need Business Email, the action log and the balance; another call is one more row and its function.
+//! Every call of the fact sheet is a row: those of email, actions and money here, the others in `rows`.
 
 mod actions;
+mod buying;
+mod domain;
 mod email;
+mod lookups;
+mod manage;
+mod people;
+mod prices;
+mod rows;
 mod search;
 mod state;
+mod tlds;
 pub(crate) mod wire;
 
 pub(crate) use state::State;
@@ -34,6 +42,25 @@ const PAGED_ACTIONS: &[Param] = &[
     repeated(&["entity-type-id"], Shape::Int),
     repeated(&["action-status"], Shape::Text),
     repeated(&["action-type"], Shape::Text),
+];
+
+/// What domain and email searches take alike.
+const SEARCH: &[Param] = &[
+    required(&["no-of-records"], Shape::Int),
+    required(&["page-no"], Shape::Int),
+    optional(&["order-by"], Shape::Text),
+    repeated(&["order-id"], Shape::Int),
+    repeated(&["reseller-id"], Shape::Int),
+    repeated(&["customer-id"], Shape::Int),
+    optional(&["show-child-orders"], Shape::Bool),
+    repeated(&["product-key"], Shape::Text),
+    repeated(&["status"], Shape::Text),
+    optional(&["domain-name"], Shape::Text),
+    optional(&["privacy-enabled"], Shape::OneOf(&["true", "false", "na"])),
+    optional(&["creation-date-start"], Shape::Int),
+    optional(&["creation-date-end"], Shape::Int),
+    optional(&["expiry-date-start"], Shape::Int),
+    optional(&["expiry-date-end"], Shape::Int),
 ];
 
 const fn read(
@@ -154,22 +181,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         "eelite/search",
         &["eelite/us/search"],
         Subject::Nobody,
-        &[
-            required(&["no-of-records"], Shape::Int),
-            required(&["page-no"], Shape::Int),
-            optional(&["order-by"], Shape::Text),
-            repeated(&["order-id"], Shape::Int),
-            repeated(&["reseller-id"], Shape::Int),
-            repeated(&["customer-id"], Shape::Int),
-            optional(&["show-child-orders"], Shape::Bool),
-            repeated(&["product-key"], Shape::Text),
-            repeated(&["status"], Shape::Text),
-            optional(&["domain-name"], Shape::Text),
-            optional(&["creation-date-start"], Shape::Int),
-            optional(&["creation-date-end"], Shape::Int),
-            optional(&["expiry-date-start"], Shape::Int),
-            optional(&["expiry-date-end"], Shape::Int),
-        ],
+        SEARCH,
         search::orders,
     ),
     read(
@@ -198,7 +210,10 @@ pub(crate) static OPERATIONS: &[Operation] = &[
 /// The row of a path.
 pub(crate) fn find(path: &str) -> Option<&'static Operation> {
     let path = path.strip_prefix(BASE)?.strip_suffix(".json")?;
-    OPERATIONS.iter().find(|row| row.paths.contains(&path))
+    OPERATIONS
+        .iter()
+        .chain(rows::ROWS)
+        .find(|row| row.paths.contains(&path))
 }
 
 /// The answer to a key that is wrong or used from a foreign address; nothing if it is right.

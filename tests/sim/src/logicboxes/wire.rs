@@ -139,7 +139,7 @@ pub(crate) fn action_row(action: &Action) -> Value {
     json!({
         "eaqid": action.eaq.to_string(),
         "entityid": action.order_id.to_string(),
-        "entitytypeid": "970",
+        "entitytypeid": action.kind.entity_type(),
         "actiontype": action.kind.word(),
         "actiontypedesc": action.about,
         "actionadded": action.added_secs.to_string(),
