@@ -7,9 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use domorder_api_client::logicboxes;
 use domorder_api_client::provider::{InvoiceOption, Operation};
 
-use crate::validate::Fault;
+use crate::order::Contacts;
+use crate::validate::{Fault, LogicBoxesRules};
 
 /// Every configured account by its name.
 #[derive(Debug, Clone, Default)]
@@ -165,6 +167,25 @@ impl Capabilities {
     }
 }
 
+/// The rules by TLD of a provider, by the name in the configuration; `None`: none beyond the contract's.
+#[must_use]
+pub fn tld_rules_of(provider: &str) -> Option<Arc<dyn TldRules>> {
+    match provider {
+        "logicboxes" => Some(Arc::new(LogicBoxesRules)),
+        _ => None,
+    }
+}
+
+/// What a provider sells like a TLD though it stands in the private part of the Public Suffix List.
+#[must_use]
+pub fn private_suffixes_of(provider: &str) -> BTreeSet<String> {
+    let suffixes = match provider {
+        "logicboxes" => logicboxes::tlds::PRIVATE_SUFFIXES,
+        _ => &[],
+    };
+    suffixes.iter().map(|suffix| (*suffix).to_owned()).collect()
+}
+
 /// A provider's rules for names under a TLD, which decide whether a document can be sold at all.
 pub trait TldRules: fmt::Debug + Send + Sync {
     /// Whether whois privacy exists under the name's suffix.
@@ -188,4 +209,6 @@ pub struct TldQuestion<'a> {
     pub years: Option<u8>,
     /// TLD-specific details.
     pub attributes: &'a BTreeMap<String, String>,
+    /// The contacts that the document gives.
+    pub contacts: &'a Contacts,
 }

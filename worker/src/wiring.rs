@@ -10,7 +10,9 @@ use domorder_api_client::connectreseller::{self, ConnectReseller};
 use domorder_api_client::logicboxes::{self, LogicBoxes};
 use domorder_api_client::provider::{InvoiceOption, Operation, Provider};
 use domorder_config::{Account, Config, Credentials, Durability as Wanted, InvoiceOption as Invoice};
-use domorder_jobs::catalogue::{AccountDefaults, AccountFacts, Capabilities, Catalogue};
+use domorder_jobs::catalogue::{
+    AccountDefaults, AccountFacts, Capabilities, Catalogue, private_suffixes_of, tld_rules_of,
+};
 use domorder_jobs::ledger::{Durability, Ledger, LedgerSettings};
 use domorder_jobs::machine::Policy;
 use domorder_jobs::producer::Producer;
@@ -87,7 +89,8 @@ pub fn catalogue(config: &Config, providers: &Providers) -> Catalogue {
                 privacy: account.defaults.privacy,
                 auto_renew: account.defaults.auto_renew,
             },
-            ..AccountFacts::default()
+            private_suffixes: private_suffixes_of(provider),
+            tld_rules: tld_rules_of(provider),
         };
         (name.clone(), facts)
     }))

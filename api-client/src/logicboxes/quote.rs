@@ -18,7 +18,7 @@ pub(super) async fn quote(reads: &mut Reads<'_>, purchase: &Purchase) -> Result<
     let Some((label, tld)) = domain.split_once('.') else {
         return Ok(None);
     };
-    let all = reads.available(&[label], &[tld]).await?;
+    let all = reads.available(&[label], &[tld], None).await?;
     let seen = all
         .0
         .into_iter()

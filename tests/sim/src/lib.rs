@@ -54,8 +54,8 @@ pub use faults::{BadChaos, Chaos, Matcher, Rule, RuleReport};
 pub use journal::{OperationCount, Request, RequestReport, Unexpected};
 pub use operation::{Effect, Outcome, Provider};
 pub use seed::{
-    AutoSeed, ConnectResellerSeed, ConnectResellerSettings, DomainOrderSeed, DomainSeed, EmailSeed, LogicBoxesSeed, LogicBoxesSettings,
-    Reseller, Scenario, Seed, SyncUnknown, TransferSeed,
+    AutoSeed, ConnectResellerSeed, ConnectResellerSettings, DomainOrderSeed, DomainSeed, EmailSeed, LogicBoxesSeed,
+    LogicBoxesSettings, Reseller, Scenario, Seed, SyncUnknown, TransferSeed,
 };
 pub use world::{DomainReport, EmailReport, StateReport};
 

@@ -100,15 +100,21 @@ pub struct PremiumQuery<'a> {
 
 impl Reads<'_> {
     /// GET `domains/available`: every label (without TLD) under every TLD. At most five names of one Donuts group and
-    /// fifteen of .CA in a call, or all come back unknown (§1). Source: §3.2 \[S\]\[P\].
+    /// fifteen of .CA in a call, or all come back unknown (§1). `suggest_alternative` is of old. Source: §3.2 \[S\]\[P\].
     ///
     /// # Errors
     /// The trouble, where the look-up failed.
-    pub async fn available(&mut self, labels: &[&str], tlds: &[&str]) -> Result<Availabilities, Trouble> {
+    pub async fn available(
+        &mut self,
+        labels: &[&str],
+        tlds: &[&str],
+        suggest_alternative: Option<bool>,
+    ) -> Result<Availabilities, Trouble> {
         let draft = self
             .draft(&rows::AVAILABLE)
             .list("domain-name", labels)
-            .list("tlds", tlds);
+            .list("tlds", tlds)
+            .some("suggest-alternative", suggest_alternative);
         self.value(draft).await
     }
 

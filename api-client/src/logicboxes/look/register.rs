@@ -77,7 +77,7 @@ async fn not_here(reads: &mut Reads<'_>, wanted: &Register) -> Result<Sighting, 
 /// What is said of exactly this name.
 pub(super) async fn availability(reads: &mut Reads<'_>, domain: &str) -> Result<Available, Trouble> {
     let (label, tld) = domain.split_once('.').ok_or_else(|| garbled("a name without a TLD"))?;
-    let all = reads.available(&[label], &[tld]).await?;
+    let all = reads.available(&[label], &[tld], None).await?;
     all.0
         .iter()
         .find(|(name, _)| ascii_domain(name).as_deref() == Some(domain))

@@ -70,7 +70,13 @@ pub(crate) fn begin_scripted(
         action.status_text = "Invoice not yet paid.";
     } else {
         let settings = &world.lb.settings;
-        pay(&mut action, &mut world.lb.balance_cents, settings, call.now, &mut world.charges);
+        pay(
+            &mut action,
+            &mut world.lb.balance_cents,
+            settings,
+            call.now,
+            &mut world.charges,
+        );
     }
     world.lb.truth_mut(domain).actions.push(action);
     world.lb.settle(domain, call.now, &mut world.charges);
@@ -79,13 +85,7 @@ pub(crate) fn begin_scripted(
 }
 
 /// Pays for an action if the money is there, else leaves it locked.
-fn pay(
-    action: &mut Action,
-    balance_cents: &mut i64,
-    settings: &LogicBoxesSettings,
-    now: Now,
-    charges: &mut Charges,
-) {
+fn pay(action: &mut Action, balance_cents: &mut i64, settings: &LogicBoxesSettings, now: Now, charges: &mut Charges) {
     if *balance_cents < action.cents {
         (action.status, action.status_text) = ("InvoicePaid", "Order Locked In Processing.");
         return;
@@ -97,9 +97,11 @@ fn pay(
         action.charge = Some(charges.post(operation, seq, now, &action.domain, action.cents, effect));
     }
     let delay_secs = match action.kind {
-        ActionKind::Add | ActionKind::Renew | ActionKind::AddAccounts | ActionKind::DeleteAccounts | ActionKind::Del => {
-            settings.email_delay_secs
-        }
+        ActionKind::Add
+        | ActionKind::Renew
+        | ActionKind::AddAccounts
+        | ActionKind::DeleteAccounts
+        | ActionKind::Del => settings.email_delay_secs,
         ActionKind::AddTransferDomain => return domain::start_transfer(action, settings, now),
         ActionKind::AddNewDomain if action.domain.starts_with("pending-") => settings.registry_pending_secs,
         _ => settings.domain_delay_secs,
@@ -147,7 +149,10 @@ pub(crate) fn pass_time(
         }
         action.wait = Wait::Over;
         action.completed_secs = Some(now.real_secs());
-        let broken = action.domain.starts_with("fail-").then_some("Mail server refused the request");
+        let broken = action
+            .domain
+            .starts_with("fail-")
+            .then_some("Mail server refused the request");
         match action.fails.or(broken) {
             Some(reason) => {
                 action.status = "Failed";
@@ -201,7 +206,14 @@ fn carry_out(entry: &mut Entry, index: usize, now: Now) {
 }
 
 /// Ends an action before it is done, and gives its money back.
-pub(crate) fn end(entry: &mut Entry, index: usize, balance_cents: &mut i64, why: &'static str, now: Now, charges: &mut Charges) {
+pub(crate) fn end(
+    entry: &mut Entry,
+    index: usize,
+    balance_cents: &mut i64,
+    why: &'static str,
+    now: Now,
+    charges: &mut Charges,
+) {
     let action = &mut entry.actions[index];
     action.wait = Wait::Over;
     action.completed_secs = Some(now.real_secs());

@@ -15,7 +15,12 @@ use crate::world::World;
 
 pub(super) const NOT_ALLOWED: &str = "You are not allowed to perform this action";
 pub(super) const PENDING: &str = "There is already an action pending on this Order";
-const CONTACTS: [&str; 4] = ["reg-contact-id", "admin-contact-id", "tech-contact-id", "billing-contact-id"];
+const CONTACTS: [&str; 4] = [
+    "reg-contact-id",
+    "admin-contact-id",
+    "tech-contact-id",
+    "billing-contact-id",
+];
 
 /// `register`
 pub(crate) fn register(world: &mut World, call: &Call) -> Answer {
@@ -55,7 +60,10 @@ pub(crate) fn transfer(world: &mut World, call: &Call) -> Answer {
     };
     let code = call.get("auth-code").unwrap_or_default().to_owned();
     let plan = world.lb.plans.get(&*name).cloned();
-    let refused = match (scenario(plan.as_ref().and_then(|plan| plan.scenario), &name, &code), &*name) {
+    let refused = match (
+        scenario(plan.as_ref().and_then(|plan| plan.scenario), &name, &code),
+        &*name,
+    ) {
         (_, free) if free.starts_with("free-") => Err(format!("{name} is currently available for Registration")),
         (Found::Refused, _) => Err("The domain transfer is prohibited by the registry".to_owned()),
         (Found::SixtyDays, _) => Err("The domain was registered less than 60 days ago".to_owned()),
@@ -131,7 +139,10 @@ pub(crate) fn restore(world: &mut World, call: &Call) -> Answer {
         Err(answer) => return answer,
     };
     if order.status != "Pending Delete Restorable" {
-        return wire::error(&world.lb.settings, "Invalid action status/action type for this operation");
+        return wire::error(
+            &world.lb.settings,
+            "Invalid action status/action type for this operation",
+        );
     }
     let wanted = Wanted {
         kind: ActionKind::RestoreDomain,
@@ -182,7 +193,11 @@ pub(crate) fn modify_privacy(world: &mut World, call: &Call) -> Answer {
     let about = format!("Privacy Protection of {name} switched");
     let action = super::manage::done(world, call, &name, &order, "ModPrivacyProtection", about);
     let invoice = world.lb.next_invoice();
-    Answer::done(wire::action_response(&action, Some((invoice, order.customer_id)), false))
+    Answer::done(wire::action_response(
+        &action,
+        Some((invoice, order.customer_id)),
+        false,
+    ))
 }
 
 /// What a new name and its customer are; else what to answer.

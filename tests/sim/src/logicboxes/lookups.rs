@@ -18,7 +18,10 @@ pub(crate) fn available(world: &mut World, call: &Call) -> Answer {
     for (label, tld) in labels.iter().flat_map(|label| tlds.iter().map(move |tld| (label, tld))) {
         let name = format!("{label}.{tld}");
         world.lb.settle(&name, call.now, &mut world.charges);
-        let here = world.lb.seen(&name, call.now).is_some_and(|entry| entry.domain.is_some());
+        let here = world
+            .lb
+            .seen(&name, call.now)
+            .is_some_and(|entry| entry.domain.is_some());
         // A comma list is one silly name.
         let status = if label.contains(',') || tld.contains(',') || name.starts_with("unknown-") {
             "unknown"
@@ -75,7 +78,10 @@ pub(crate) fn validate_transfer(world: &mut World, call: &Call) -> Answer {
         let message = format!("{name} is currently available for Registration");
         return wire::error(&world.lb.settings, &message);
     }
-    let here = world.lb.seen(name, call.now).is_some_and(|entry| entry.domain.is_some());
+    let here = world
+        .lb
+        .seen(name, call.now)
+        .is_some_and(|entry| entry.domain.is_some());
     Answer::done(Value::from(!here && !name.starts_with("never-")))
 }
 
@@ -152,7 +158,9 @@ pub(crate) fn search(world: &mut World, call: &Call) -> Answer {
             && one_of(call, "status", &order.status)
             && one_of(call, "product-key", "domcno")
             && part.as_ref().is_none_or(|part| order.domain.contains(part.as_str()))
-            && call.get("privacy-enabled").is_none_or(|wanted| wanted == privacy_word(order))
+            && call
+                .get("privacy-enabled")
+                .is_none_or(|wanted| wanted == privacy_word(order))
             && within(Some(order.created_secs), "creation-date-start", "creation-date-end")
             && within(order.ends_secs, "expiry-date-start", "expiry-date-end")
     };

@@ -86,7 +86,12 @@ pub(crate) fn modify_ns(world: &mut World, call: &Call) -> Answer {
 
 /// `modify-contact`
 pub(crate) fn modify_contact(world: &mut World, call: &Call) -> Answer {
-    let roles = ["reg-contact-id", "admin-contact-id", "tech-contact-id", "billing-contact-id"];
+    let roles = [
+        "reg-contact-id",
+        "admin-contact-id",
+        "tech-contact-id",
+        "billing-contact-id",
+    ];
     let ids = roles.map(|role| call.text(role).to_owned());
     change(world, call, "ModContact", |order| {
         if order.contacts == ids {
@@ -153,7 +158,10 @@ pub(crate) fn modify_cns_ip(world: &mut World, call: &Call) -> Answer {
         if ips.contains(&new) {
             return Err("This IpAddress already exists");
         }
-        let ip = ips.iter_mut().find(|ip| **ip == old).ok_or("Invalid Old Child NameServer")?;
+        let ip = ips
+            .iter_mut()
+            .find(|ip| **ip == old)
+            .ok_or("Invalid Old Child NameServer")?;
         *ip = new;
         Ok(())
     })
@@ -189,7 +197,11 @@ pub(crate) fn submit_auth_code(world: &mut World, call: &Call) -> Answer {
     let due = call.now.virtual_after(world.lb.settings.losing_registrar_secs);
     let running = |action: &&mut Action| action.order_id == order.id && action.is_current();
     let entry = world.lb.truth_mut(&name);
-    let waiting = entry.actions.iter_mut().find(running).filter(|a| a.status_text == SECRET);
+    let waiting = entry
+        .actions
+        .iter_mut()
+        .find(running)
+        .filter(|a| a.status_text == SECRET);
     match waiting {
         None => wire::error(
             &world.lb.settings,
@@ -213,13 +225,26 @@ pub(crate) fn cancel_transfer(world: &mut World, call: &Call) -> Answer {
     let running = |action: &Action| {
         action.order_id == order.id && action.is_current() && action.kind == ActionKind::AddTransferDomain
     };
-    let at = world.lb.truth(&name).and_then(|entry| entry.actions.iter().position(running));
+    let at = world
+        .lb
+        .truth(&name)
+        .and_then(|entry| entry.actions.iter().position(running));
     let Some(at) = at else {
-        return wire::error(&world.lb.settings, "Invalid action status/action type for this operation");
+        return wire::error(
+            &world.lb.settings,
+            "Invalid action status/action type for this operation",
+        );
     };
     let mut balance = world.lb.balance_cents;
     let entry = world.lb.truth_mut(&name);
-    actions::end(entry, at, &mut balance, "Transfer cancelled", call.now, &mut world.charges);
+    actions::end(
+        entry,
+        at,
+        &mut balance,
+        "Transfer cancelled",
+        call.now,
+        &mut world.charges,
+    );
     domain::bury(entry);
     world.lb.balance_cents = balance;
     Answer::done(Value::from("Success"))

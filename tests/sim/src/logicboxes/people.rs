@@ -67,7 +67,9 @@ impl People {
 }
 
 fn fields(call: &Call) -> BTreeMap<&'static str, String> {
-    let given = FIELDS.iter().filter_map(|(sent, kept)| Some((*kept, call.get(sent)?.trim().to_owned())));
+    let given = FIELDS
+        .iter()
+        .filter_map(|(sent, kept)| Some((*kept, call.get(sent)?.trim().to_owned())));
     given.collect()
 }
 
@@ -163,7 +165,12 @@ pub(crate) fn contact_details(world: &mut World, call: &Call) -> Answer {
         Err(answer) => answer,
         Ok(id) => {
             let contact = &world.lb.people.contacts[&id];
-            let mut object = Map::from_iter(contact.fields.iter().map(|(k, v)| ((*k).to_owned(), Value::from(v.clone()))));
+            let mut object = Map::from_iter(
+                contact
+                    .fields
+                    .iter()
+                    .map(|(k, v)| ((*k).to_owned(), Value::from(v.clone()))),
+            );
             object.insert("entityid".to_owned(), Value::from(id.to_string()));
             object.insert("contactid".to_owned(), Value::from(id.to_string()));
             object.insert("type".to_owned(), Value::from(contact.kind.clone()));
@@ -187,8 +194,14 @@ fn dotted(id: u64, contact: &Contact) -> Value {
     row.insert("contact.type".to_owned(), Value::from(contact.kind.clone()));
     row.insert("entity.entityid".to_owned(), Value::from(id.to_string()));
     row.insert("entity.currentstatus".to_owned(), Value::from(contact.status));
-    row.insert("entity.customerid".to_owned(), Value::from(contact.customer_id.to_string()));
-    row.insert("whoisValidity".to_owned(), json!({ "valid": "true", "invalidData": [] }));
+    row.insert(
+        "entity.customerid".to_owned(),
+        Value::from(contact.customer_id.to_string()),
+    );
+    row.insert(
+        "whoisValidity".to_owned(),
+        json!({ "valid": "true", "invalidData": [] }),
+    );
     Value::Object(row)
 }
 
@@ -264,7 +277,11 @@ fn defaults_of(world: &World, customer_id: u64, kinds: &[String]) -> Answer {
         let ids = ids.unwrap_or_else(|| std::array::from_fn(|_| "991".to_owned()));
         let mut one = Map::from_iter([("type".to_owned(), json!([kind]))]);
         for (role, id) in ["registrant", "admin", "tech", "billing"].iter().zip(ids) {
-            if let Some((id, contact)) = id.parse().ok().and_then(|id| world.lb.people.contacts.get_key_value(&id)) {
+            if let Some((id, contact)) = id
+                .parse()
+                .ok()
+                .and_then(|id| world.lb.people.contacts.get_key_value(&id))
+            {
                 one.insert(format!("{role}ContactDetails"), dotted(*id, contact));
             }
             one.insert((*role).to_owned(), Value::from(id));
@@ -291,7 +308,12 @@ pub(crate) fn contact_set_default(world: &mut World, call: &Call) -> Answer {
         Ok(id) => id,
         Err(answer) => return answer,
     };
-    let roles = ["reg-contact-id", "admin-contact-id", "tech-contact-id", "billing-contact-id"];
+    let roles = [
+        "reg-contact-id",
+        "admin-contact-id",
+        "tech-contact-id",
+        "billing-contact-id",
+    ];
     let ids = roles.map(|role| call.text(role).to_owned());
     let kind = call.text("type").to_owned();
     if ids.iter().any(|id| !world.lb.people.usable(id, customer_id)) {
@@ -309,7 +331,9 @@ pub(crate) fn sponsors(world: &mut World, call: &Call) -> Answer {
     };
     let found = world.lb.people.contacts.iter();
     let found = found.filter(|(_, c)| c.customer_id == customer_id && c.kind == "Sponsor");
-    Answer::done(Value::Object(found.map(|(id, c)| (id.to_string(), dotted(*id, c))).collect()))
+    Answer::done(Value::Object(
+        found.map(|(id, c)| (id.to_string(), dotted(*id, c))).collect(),
+    ))
 }
 
 /// `contacts/dotca/registrantagreement`
@@ -321,7 +345,9 @@ pub(crate) fn agreement(_world: &mut World, _call: &Call) -> Answer {
 pub(crate) fn validate(world: &mut World, call: &Call) -> Answer {
     match contact_of(world, call) {
         Ok(_) => Answer::done(Value::Object(
-            call.all("eligibility-criteria").map(|c| (c.to_owned(), Value::from("true"))).collect(),
+            call.all("eligibility-criteria")
+                .map(|c| (c.to_owned(), Value::from("true")))
+                .collect(),
         )),
         Err(answer) => answer,
     }
@@ -350,7 +376,12 @@ pub(crate) fn signup(world: &mut World, call: &Call) -> Answer {
 }
 
 fn shown(id: u64, customer: &Customer, reseller_id: u64) -> Answer {
-    let mut object = Map::from_iter(customer.fields.iter().map(|(k, v)| ((*k).to_owned(), Value::from(v.clone()))));
+    let mut object = Map::from_iter(
+        customer
+            .fields
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), Value::from(v.clone()))),
+    );
     object.extend([
         ("customerid".to_owned(), Value::from(id.to_string())),
         ("username".to_owned(), Value::from(customer.username.clone())),
@@ -389,7 +420,11 @@ fn signed_up(world: &World, call: &Call) -> Result<u64, Answer> {
 /// `customers/details-by-id`
 pub(crate) fn customer_by_id(world: &mut World, call: &Call) -> Answer {
     match signed_up(world, call) {
-        Ok(id) => shown(id, &world.lb.people.customers[&id], call.number("auth-userid").unwrap_or_default()),
+        Ok(id) => shown(
+            id,
+            &world.lb.people.customers[&id],
+            call.number("auth-userid").unwrap_or_default(),
+        ),
         Err(answer) => answer,
     }
 }
@@ -406,7 +441,9 @@ pub(crate) fn customer_search(world: &mut World, call: &Call) -> Answer {
         .iter()
         .filter(|(id, customer)| {
             one_of(call, "customer-id", &id.to_string())
-                && call.get("username").is_none_or(|part| customer.username.contains(&part.to_ascii_lowercase()))
+                && call
+                    .get("username")
+                    .is_none_or(|part| customer.username.contains(&part.to_ascii_lowercase()))
         })
         .map(|(id, customer)| {
             let name = customer.fields.get("name").cloned().unwrap_or_default();

@@ -40,7 +40,9 @@ pub(crate) fn dns_record(world: &mut World, call: &Call) -> Answer {
     let entry = world.lb.seen(call.name(), call.now);
     let order = entry.and_then(|entry| entry.order.as_ref());
     match order.filter(|order| call.number("order-id") == Some(order.id)) {
-        Some(order) => Answer::done(json!({ "mx": [{ "host": &*order.domain, "value": "mx1.mail.example", "priority": "100" }] })),
+        Some(order) => {
+            Answer::done(json!({ "mx": [{ "host": &*order.domain, "value": "mx1.mail.example", "priority": "100" }] }))
+        }
         None => {
             let message = format!("No Entity found for Entityid: {}", call.text("order-id"));
             wire::error(&world.lb.settings, &message)

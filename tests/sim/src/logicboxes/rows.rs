@@ -159,7 +159,13 @@ pub(super) static ROWS: &[Operation] = &[
         ],
         buying::renew,
     ),
-    write("domains/restore", &["domains/restore"], Effect::Paid, PRICED, buying::restore),
+    write(
+        "domains/restore",
+        &["domains/restore"],
+        Effect::Paid,
+        PRICED,
+        buying::restore,
+    ),
     write(
         "domains/purchase-privacy",
         &["domains/purchase-privacy"],
@@ -230,7 +236,13 @@ pub(super) static ROWS: &[Operation] = &[
         BY_NAME,
         lookups::validate_transfer,
     ),
-    read("domains/orderid", &["domains/orderid"], NAME, BY_NAME, lookups::order_id),
+    read(
+        "domains/orderid",
+        &["domains/orderid"],
+        NAME,
+        BY_NAME,
+        lookups::order_id,
+    ),
     read(
         "domains/details",
         &["domains/details"],
@@ -343,9 +355,15 @@ pub(super) static ROWS: &[Operation] = &[
     change!("domains/de/recheck-ns", BY_ORDER, manage::bare_yes),
     write(
         "domains/dotxxx/association-details",
-        &["domains/dotxxx/association-details", "domains/dotxxx/assoication-details"],
+        &[
+            "domains/dotxxx/association-details",
+            "domains/dotxxx/assoication-details",
+        ],
         Effect::Write,
-        &[required(&["order-id"], Shape::Int), required(&["association-id"], Shape::Text)],
+        &[
+            required(&["order-id"], Shape::Int),
+            required(&["association-id"], Shape::Text),
+        ],
         manage::noted,
     ),
     change!(
@@ -359,8 +377,19 @@ pub(super) static ROWS: &[Operation] = &[
     ),
     change!("domains/raa/resend-verification", BY_ORDER, manage::bare_yes),
     form("contacts/add", &["contacts/add"], CONTACT_ADD, people::contact_add),
-    form("contacts/modify", &["contacts/modify"], CONTACT_MODIFY, people::contact_modify),
-    read("contacts/details", &["contacts/details"], Subject::Nobody, &[CONTACT], people::contact_details),
+    form(
+        "contacts/modify",
+        &["contacts/modify"],
+        CONTACT_MODIFY,
+        people::contact_modify,
+    ),
+    read(
+        "contacts/details",
+        &["contacts/details"],
+        Subject::Nobody,
+        &[CONTACT],
+        people::contact_details,
+    ),
     read(
         "contacts/search",
         &["contacts/search"],
@@ -370,7 +399,10 @@ pub(super) static ROWS: &[Operation] = &[
             required(&["no-of-records"], Shape::Int),
             required(&["page-no"], Shape::Int),
             repeated(&["contact-id"], Shape::Int),
-            repeated(&["status"], Shape::OneOf(&["InActive", "Active", "Suspended", "Deleted"])),
+            repeated(
+                &["status"],
+                Shape::OneOf(&["InActive", "Active", "Suspended", "Deleted"]),
+            ),
             optional(&["name"], Shape::Text),
             optional(&["company"], Shape::Text),
             optional(&["email"], Shape::Text),
@@ -403,9 +435,25 @@ pub(super) static ROWS: &[Operation] = &[
         ],
         people::contact_set_details,
     ),
-    form("contacts/delete", &["contacts/delete"], &[CONTACT], people::contact_delete),
-    form("contacts/coop/add-sponsor", &["contacts/coop/add-sponsor"], SPONSOR, people::contact_add),
-    read("contacts/sponsors", &["contacts/sponsors"], Subject::Nobody, &[CUSTOMER], people::sponsors),
+    form(
+        "contacts/delete",
+        &["contacts/delete"],
+        &[CONTACT],
+        people::contact_delete,
+    ),
+    form(
+        "contacts/coop/add-sponsor",
+        &["contacts/coop/add-sponsor"],
+        SPONSOR,
+        people::contact_add,
+    ),
+    read(
+        "contacts/sponsors",
+        &["contacts/sponsors"],
+        Subject::Nobody,
+        &[CUSTOMER],
+        people::sponsors,
+    ),
     read(
         "contacts/dotca/registrantagreement",
         &["contacts/dotca/registrantagreement"],
@@ -416,7 +464,14 @@ pub(super) static ROWS: &[Operation] = &[
     form(
         "contacts/modDefault",
         &["contacts/modDefault"],
-        &[CUSTOMER, required(&["type"], Shape::Text), REGISTRANT, ADMIN, TECH, BILLING],
+        &[
+            CUSTOMER,
+            required(&["type"], Shape::Text),
+            REGISTRANT,
+            ADMIN,
+            TECH,
+            BILLING,
+        ],
         people::contact_set_default,
     ),
     read(
@@ -462,8 +517,18 @@ pub(super) static ROWS: &[Operation] = &[
         ],
         people::customer_search,
     ),
-    form("customers/modify", &["customers/modify"], CUSTOMER_MODIFY, people::customer_modify),
-    form("customers/delete", &["customers/delete"], &[CUSTOMER], people::customer_delete),
+    form(
+        "customers/modify",
+        &["customers/modify"],
+        CUSTOMER_MODIFY,
+        people::customer_modify,
+    ),
+    form(
+        "customers/delete",
+        &["customers/delete"],
+        &[CUSTOMER],
+        people::customer_delete,
+    ),
     form(
         "customers/change-password",
         &["customers/change-password"],
@@ -542,8 +607,7 @@ macro_rules! contact_params {
 macro_rules! plainly {
     ($($param:expr),* $(,)?) => { &[$($param),*] };
 }
-const CONTACT_ADD: &[Param] =
-    contact_params!([CUSTOMER, required(&["type"], Shape::Text)], with_attributes);
+const CONTACT_ADD: &[Param] = contact_params!([CUSTOMER, required(&["type"], Shape::Text)], with_attributes);
 const CONTACT_MODIFY: &[Param] = contact_params!([CONTACT], plainly);
 const SPONSOR: &[Param] = contact_params!([CUSTOMER], plainly);
 const CUSTOMER_MODIFY: &[Param] = &[

@@ -192,7 +192,8 @@ impl State {
         for plan in &seed.transfers {
             self.plans.insert(plan.name.to_ascii_lowercase(), plan.clone());
         }
-        self.taken.extend(seed.taken.iter().map(|name| name.to_ascii_lowercase()));
+        self.taken
+            .extend(seed.taken.iter().map(|name| name.to_ascii_lowercase()));
         for order in &seed.domain_orders {
             self.customers.insert(order.customer_id);
             let name = Arc::<str>::from(order.domain.to_ascii_lowercase());

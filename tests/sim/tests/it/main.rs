@@ -8,6 +8,9 @@
 mod connectreseller;
 mod faults;
 mod logicboxes;
+mod logicboxes_calls;
+mod logicboxes_domains;
+mod logicboxes_orders;
 mod program;
 mod strictness;
 mod transfers;
