@@ -1,7 +1,7 @@
 //! LogicBoxes (ResellerClub's HTTP API): domains, contacts, customers and Business Email ("eelite").
 //!
 //! The rooms: [`endpoints`] says what can be asked, [`client`] asks, [`answer`] tells an answer from an error by the body
-//! before the status, [`error`] knows what each message means, [`wire`] what each answer holds, [`tlds`] what each TLD
+//! before the status, [`error`] knows what each message means and [`stages`] each phrase of a running transfer, [`wire`] what each answer holds, [`tlds`] what each TLD
 //! wants. `look`, `submit` and `remedy` turn that into the words of [`crate::provider`]; `actions` is the second witness;
 //! [`prepare`] finds or makes the customer and the contacts that an order needs.
 //!
@@ -18,6 +18,7 @@ pub mod error;
 pub mod message;
 pub mod prepare;
 mod settings;
+pub mod stages;
 pub mod tlds;
 pub mod wire;
 

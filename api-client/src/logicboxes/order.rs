@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 
 use super::answer::clip;
-use super::error::stage_of;
 use super::message::Message;
+use super::stages::stage_of;
 use super::wire::{DomainDetails, EmailDetails, Scalar, ascii_domain};
 use crate::provider::{Baseline, Evidence, Snapshot, Stage, Trouble, TroubleKind};
 
@@ -102,7 +102,7 @@ impl About<'_> {
         let told = self.ids.iter().find_map(|scalar| scalar.id());
         let id = id.or(told);
         let other = |scalar: &&Scalar| scalar.text().is_some_and(|other| Some(other) != id);
-        let (Some(_), Some(id), false) = (told, id, self.ids.iter().any(|scalar| other(scalar))) else {
+        let (Some(_), Some(id), false) = (told, id, self.ids.iter().any(other)) else {
             return Err(garbled("the details are not those of the order that was asked for"));
         };
         let name = self.names.iter().find_map(|scalar| scalar.text());

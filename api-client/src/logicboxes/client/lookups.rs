@@ -172,7 +172,7 @@ impl Reads<'_> {
     }
 
     /// GET `domains/validate-transfer`: whether a name can be transferred here; `None`: it is free, so there is nothing
-    /// to transfer. Yes is no promise: locked and too young names fail later (§10). Source: §3.2 \[S name\]\[K\].
+    /// to transfer. A refusal in the words that transfers are refused by is a no. Yes is no promise: locked and too young names fail later (§10). Source: §3.2 \[S name\]\[K\].
     ///
     /// # Errors
     /// The trouble, where the look-up failed.
@@ -182,7 +182,11 @@ impl Reads<'_> {
         use crate::provider::RejectionClass;
         let draft = self.draft(&rows::VALIDATE_TRANSFER).set("domain-name", domain);
         self.get(draft, |answer| match answer {
-            Answer::Said(said) if said.class() == Some(Class::Refused(RejectionClass::NotFound)) => Some(Ok(None)),
+            Answer::Said(said) => match said.class() {
+                Some(Class::Refused(RejectionClass::NotFound)) => Some(Ok(None)),
+                Some(Class::Refused(RejectionClass::Locked | RejectionClass::TooYoung)) => Some(Ok(Some(false))),
+                _ => None,
+            },
             _ => super::read_value::<Done>(answer).map(|done| done.map(|Done(yes)| Some(yes))),
         })
         .await

@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use super::super::error::{STAGES, stage_of};
+use super::super::stages::{STAGES, stage_of};
 use super::*;
 use crate::provider::{ContactIds, InvoiceOption, Outcome, Register, Renew, Sighting, Stage, Transfer};
 

@@ -3,8 +3,11 @@
 use super::{Fault, Sale, rule};
 use crate::provider::Operation;
 
+/// A TLD, whether it is sold for so many years, and the terms in words.
+type Row = (&'static str, fn(u8) -> bool, &'static str);
+
 /// TLDs whose terms are not any number of years.
-const TERMS: &[(&str, fn(u8) -> bool, &str)] = &[
+const TERMS: &[Row] = &[
     // Seen, not documented.
     ("ai", |years| years.is_multiple_of(2), "2, 4, 6, 8 or 10 years"),
     // Classic terms \[S\].

@@ -1,15 +1,18 @@
 //! LogicBoxes: reads are GET, writes POST, most errors come with HTTP 500, nearly every scalar is a string, and email
 //! orders are carried out some minutes later.
 //!
-//! Every call of the fact sheet is a row: those of email, actions and money here, the others in `rows`.
+//! Every call of the fact sheet is a row: those of email, actions and money here, of domains in `rows`, of
+//! everybody and of prices in `people_rows`.
 
 mod actions;
 mod buying;
+mod customers;
 mod domain;
 mod email;
 mod lookups;
 mod manage;
 mod people;
+mod people_rows;
 mod prices;
 mod rows;
 mod search;
@@ -43,6 +46,25 @@ const PAGED_ACTIONS: &[Param] = &[
     repeated(&["action-status"], Shape::Text),
     repeated(&["action-type"], Shape::Text),
 ];
+
+/// A call's parameters, and up to nine numbered pairs after them.
+macro_rules! with_attributes {
+    ($($param:expr),* $(,)?) => {
+        &[
+            $($param,)*
+            optional(&["attr-name1"], Shape::Text), optional(&["attr-value1"], Shape::Any),
+            optional(&["attr-name2"], Shape::Text), optional(&["attr-value2"], Shape::Any),
+            optional(&["attr-name3"], Shape::Text), optional(&["attr-value3"], Shape::Any),
+            optional(&["attr-name4"], Shape::Text), optional(&["attr-value4"], Shape::Any),
+            optional(&["attr-name5"], Shape::Text), optional(&["attr-value5"], Shape::Any),
+            optional(&["attr-name6"], Shape::Text), optional(&["attr-value6"], Shape::Any),
+            optional(&["attr-name7"], Shape::Text), optional(&["attr-value7"], Shape::Any),
+            optional(&["attr-name8"], Shape::Text), optional(&["attr-value8"], Shape::Any),
+            optional(&["attr-name9"], Shape::Text), optional(&["attr-value9"], Shape::Any),
+        ]
+    };
+}
+use with_attributes;
 
 /// What domain and email searches take alike.
 const SEARCH: &[Param] = &[
@@ -213,6 +235,7 @@ pub(crate) fn find(path: &str) -> Option<&'static Operation> {
     OPERATIONS
         .iter()
         .chain(rows::ROWS)
+        .chain(people_rows::ROWS)
         .find(|row| row.paths.contains(&path))
 }
 

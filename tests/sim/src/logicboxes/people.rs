@@ -1,4 +1,4 @@
-//! Contacts and customers.
+//! Contacts, and whom there is.
 //!
 //! Contact ids below [`FIRST_CONTACT`] are taken for contacts that were there before: orders may name them, but nothing
 //! is known of them. User names are unique; contacts are not.
@@ -14,8 +14,6 @@ use crate::world::World;
 
 /// The id of the first contact that is added.
 const FIRST_CONTACT: u64 = 7_712_001;
-/// The id of the first customer that signs up.
-const FIRST_CUSTOMER: u64 = 4_410_001;
 /// A contact's fields: as sent, and as answered.
 const FIELDS: [(&str, &str); 12] = [
     ("name", "name"),
@@ -41,17 +39,17 @@ struct Contact {
 }
 
 #[derive(Debug, Clone)]
-struct Customer {
-    username: String,
-    fields: BTreeMap<&'static str, String>,
-    created_secs: i64,
+pub(super) struct Customer {
+    pub(super) username: String,
+    pub(super) fields: BTreeMap<&'static str, String>,
+    pub(super) created_secs: i64,
 }
 
 /// Everybody.
 #[derive(Debug, Default)]
 pub(crate) struct People {
     contacts: BTreeMap<u64, Contact>,
-    customers: BTreeMap<u64, Customer>,
+    pub(super) customers: BTreeMap<u64, Customer>,
     defaults: BTreeMap<(u64, String), [String; 4]>,
 }
 
@@ -66,7 +64,8 @@ impl People {
     }
 }
 
-fn fields(call: &Call) -> BTreeMap<&'static str, String> {
+/// The fields of a person, by the names under which they are answered.
+pub(super) fn fields(call: &Call) -> BTreeMap<&'static str, String> {
     let given = FIELDS
         .iter()
         .filter_map(|(sent, kept)| Some((*kept, call.get(sent)?.trim().to_owned())));
@@ -349,144 +348,6 @@ pub(crate) fn validate(world: &mut World, call: &Call) -> Answer {
                 .map(|c| (c.to_owned(), Value::from("true")))
                 .collect(),
         )),
-        Err(answer) => answer,
-    }
-}
-
-/// `customers/signup`, `customers/v2/signup`: a bare number; a taken user name is refused.
-pub(crate) fn signup(world: &mut World, call: &Call) -> Answer {
-    let username = call.text("username").to_ascii_lowercase();
-    let password = call.text("passwd");
-    if !(8..=16).contains(&password.len()) || !password.bytes().any(|b| b.is_ascii_digit()) {
-        return wire::error(&world.lb.settings, "{passwd=Password is invalid}");
-    }
-    if world.lb.people.customers.values().any(|c| c.username == username) {
-        return wire::error(&world.lb.settings, "{username=Username is already in use}");
-    }
-    let customers = &mut world.lb.people.customers;
-    let id = customers.keys().last().map_or(FIRST_CUSTOMER, |last| last + 1);
-    let customer = Customer {
-        username,
-        fields: fields(call),
-        created_secs: call.now.real_secs(),
-    };
-    customers.insert(id, customer);
-    world.lb.customers.insert(id);
-    Answer::done(Value::from(id))
-}
-
-fn shown(id: u64, customer: &Customer, reseller_id: u64) -> Answer {
-    let mut object = Map::from_iter(
-        customer
-            .fields
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), Value::from(v.clone()))),
-    );
-    object.extend([
-        ("customerid".to_owned(), Value::from(id.to_string())),
-        ("username".to_owned(), Value::from(customer.username.clone())),
-        ("useremail".to_owned(), Value::from(customer.username.clone())),
-        ("resellerid".to_owned(), Value::from(reseller_id.to_string())),
-        ("langpref".to_owned(), Value::from("en")),
-        ("pin".to_owned(), Value::from("4711")),
-        ("creationdt".to_owned(), Value::from(customer.created_secs.to_string())),
-        ("customerstatus".to_owned(), Value::from("Active")),
-        ("totalreceipts".to_owned(), Value::from("0.000")),
-        ("isDominicanTaxConfiguredByParent".to_owned(), Value::from(false)),
-    ]);
-    Answer::done(Value::Object(object))
-}
-
-/// `customers/details`
-pub(crate) fn customer(world: &mut World, call: &Call) -> Answer {
-    let username = call.text("username").to_ascii_lowercase();
-    let found = world.lb.people.customers.iter().find(|(_, c)| c.username == username);
-    match found {
-        Some((id, customer)) => shown(*id, customer, call.number("auth-userid").unwrap_or_default()),
-        None => wire::error(&world.lb.settings, &format!("Customer {username} not found")),
-    }
-}
-
-/// The customer a call names; else what to answer.
-fn signed_up(world: &World, call: &Call) -> Result<u64, Answer> {
-    let id = call.number("customer-id").unwrap_or_default();
-    if world.lb.people.customers.contains_key(&id) {
-        Ok(id)
-    } else {
-        Err(wire::error(&world.lb.settings, &format!("Customer {id} not found")))
-    }
-}
-
-/// `customers/details-by-id`
-pub(crate) fn customer_by_id(world: &mut World, call: &Call) -> Answer {
-    match signed_up(world, call) {
-        Ok(id) => shown(
-            id,
-            &world.lb.people.customers[&id],
-            call.number("auth-userid").unwrap_or_default(),
-        ),
-        Err(answer) => answer,
-    }
-}
-
-/// `customers/search`: numbered rows.
-pub(crate) fn customer_search(world: &mut World, call: &Call) -> Answer {
-    let Some((skip, size)) = page_of(call) else {
-        return wire::error(&world.lb.settings, "{no-of-records=no-of-records is invalid}");
-    };
-    let found: Vec<Value> = world
-        .lb
-        .people
-        .customers
-        .iter()
-        .filter(|(id, customer)| {
-            one_of(call, "customer-id", &id.to_string())
-                && call
-                    .get("username")
-                    .is_none_or(|part| customer.username.contains(&part.to_ascii_lowercase()))
-        })
-        .map(|(id, customer)| {
-            let name = customer.fields.get("name").cloned().unwrap_or_default();
-            json!({
-                "customer.customerid": id.to_string(), "customer.username": customer.username,
-                "customer.name": name, "customer.customerstatus": "Active",
-            })
-        })
-        .collect();
-    let total = found.len();
-    Answer::done(wire::page(found.into_iter().skip(skip).take(size).collect(), total))
-}
-
-/// `customers/modify`: a bare boolean.
-pub(crate) fn customer_modify(world: &mut World, call: &Call) -> Answer {
-    match signed_up(world, call) {
-        Ok(id) => {
-            if let Some(customer) = world.lb.people.customers.get_mut(&id) {
-                customer.username = call.text("username").to_ascii_lowercase();
-                customer.fields = fields(call);
-            }
-            Answer::done(Value::from(true))
-        }
-        Err(answer) => answer,
-    }
-}
-
-/// `customers/delete`: a bare boolean.
-pub(crate) fn customer_delete(world: &mut World, call: &Call) -> Answer {
-    match signed_up(world, call) {
-        Ok(id) => {
-            world.lb.people.customers.remove(&id);
-            world.lb.customers.remove(&id);
-            Answer::done(Value::from(true))
-        }
-        Err(answer) => answer,
-    }
-}
-
-/// `customers/change-password`: a bare boolean.
-pub(crate) fn change_password(world: &mut World, call: &Call) -> Answer {
-    match signed_up(world, call) {
-        Ok(_) => Answer::done(Value::from(true)),
         Err(answer) => answer,
     }
 }
