@@ -386,7 +386,7 @@ pub struct Funds {
 /// What a purchase would cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
-    /// As the provider writes it, a decimal.
+    /// A decimal.
     pub amount: String,
     /// ISO 4217, where told.
     pub currency: Option<String>,

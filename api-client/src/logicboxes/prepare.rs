@@ -138,8 +138,8 @@ async fn find(
     Err(later("the contact search is not complete"))
 }
 
-/// Whether a contact has all of these fields, and no others. Letter case counts in none of the provider's matches, so it
-/// does here: a name in another case is another contact.
+/// Whether a contact has all of these fields, and no others; a fax is told by neither details nor search. A name in
+/// another letter case is another contact: it would stand otherwise in whois.
 fn is_same(contact: &ContactDetails, customer: &str, kind: &str, wanted: &ContactFields) -> bool {
     let optional = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().to_owned();
     let pairs = [

@@ -96,22 +96,22 @@ async fn judge(
         )));
     }
     Ok(Some(match order.status {
+        Status::Active | Status::InActive | Status::Impaired if running(order) => {
+            let words = order.action.as_deref().unwrap_or(&order.word);
+            let stage = if order.action_status.is("Failed") || order.status == Status::Impaired {
+                // It has failed or was suspended, and its order stands all the same: a person reads why.
+                Stage::Stalled
+            } else {
+                stage(words)
+            };
+            Sighting::Pending(stage, order.evidence(Some(words)))
+        }
         Status::Active | Status::Impaired if order.end.is_some() => {
             let words = match since {
                 Some(false) => "it was here before this order",
                 _ => order.word.as_str(),
             };
             Sighting::Present(order.evidence(Some(words)))
-        }
-        Status::Active | Status::InActive if running(order) => {
-            let words = order.action.as_deref().unwrap_or(&order.word);
-            let stage = if order.action_status.is("Failed") {
-                // It has failed and its order stands all the same: a person reads why.
-                Stage::Stalled
-            } else {
-                stage(words)
-            };
-            Sighting::Pending(stage, order.evidence(Some(words)))
         }
         Status::Active | Status::InActive | Status::Impaired => Sighting::Differs(
             order.snapshot(),
@@ -124,10 +124,12 @@ async fn judge(
     }))
 }
 
-/// Whether an unfinished order is a transfer. Details that show no action say nothing against it.
+/// Whether an order is a transfer that is not done: by its pending action, and where the details show none, by having no
+/// end yet. An end alone says nothing, since it "may be absent on new or pending orders" (fact sheet §5.2).
 pub(in super::super) fn running(order: &Order) -> bool {
-    order.end.is_none()
-        && (order.action_type.text().is_none() || order.action_type.as_str().to_ascii_lowercase().contains("transfer"))
+    let done = order.status == Status::Active && order.end.is_some();
+    let action = order.action_type.as_str().to_ascii_lowercase();
+    !done && (action.contains("transfer") || (action.is_empty() && order.end.is_none()))
 }
 
 /// It had been placed and is gone; the log says why.

@@ -80,6 +80,40 @@ fn money_and_locks_are_read_before_the_auth_code(#[case] words: &str, #[case] st
     assert_eq!(stage_of(words), stage);
 }
 
+#[tokio::test]
+async fn an_unfinished_order_is_a_transfer_by_its_action_whatever_its_end() {
+    let running = fixture("transfer.losing-registrar.json");
+    let ended = running.replace("\"eaqid\"", "\"endtime\": \"1772615702\", \"eaqid\"");
+    let wordless = running.replace("actiontype\"", "other\"");
+    let registering = running.replace("AddTransferDomain", "AddNewDomain");
+    let failed = running.replace("AdminApproved", "Failed");
+    for (body, expected) in [
+        (ended.clone(), Some(Stage::LosingRegistrar)),
+        (wordless, Some(Stage::LosingRegistrar)),
+        (failed, Some(Stage::Stalled)),
+        (ended.replace("InActive", "Suspended"), Some(Stage::Stalled)),
+        (registering, None),
+    ] {
+        let world = World::raw(vec![("domains/details-by-name", 200, body)]).await;
+        let purchase = transfer();
+        let seen = world.provider.look(None, &question(&purchase)).await;
+        match (&seen, expected) {
+            (Sighting::Pending(stage, _), Some(expected)) => assert_eq!(*stage, expected),
+            (Sighting::Differs(..), None) => {}
+            _ => panic!("{seen:?}"),
+        }
+    }
+    let world = World::raw(vec![(
+        "domains/details-by-name",
+        200,
+        ended.replace("InActive", "Active"),
+    )])
+    .await;
+    let purchase = transfer();
+    let seen = world.provider.look(None, &question(&purchase)).await;
+    assert!(matches!(seen, Sighting::Present(_)), "{seen:?}");
+}
+
 async fn submitted(purchase: &Purchase, path: &str, status: u16, body: String) -> Outcome {
     let world = World::raw(vec![(path, status, body)]).await;
     let outcome = world.provider.submit(&mut world.visit(), purchase, None).await;

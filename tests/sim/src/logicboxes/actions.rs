@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::domain::{self, Script};
-use super::state::{Action, ActionKind, Entry, Wait};
+use super::state::{Action, ActionKind, DOMAIN_TYPE, Entry, Wait};
 use crate::charges::Charges;
 use crate::clock::{Now, plus_months};
 use crate::operation::Call;
@@ -61,7 +61,7 @@ pub(crate) fn begin_scripted(
     let on_payment = match call.get("invoice-option") {
         Some("OnlyAdd") => true,
         // Nobody's debit account covers an invoice here. Email orders go on all the same, as was seen.
-        Some("PayInvoice") => action.kind.entity_type() == super::state::DOMAIN_TYPE,
+        Some("PayInvoice") => action.kind.entity_type() == DOMAIN_TYPE,
         _ => false,
     };
     if on_payment {
@@ -149,10 +149,12 @@ pub(crate) fn pass_time(
         }
         action.wait = Wait::Over;
         action.completed_secs = Some(now.real_secs());
-        let broken = action
-            .domain
-            .starts_with("fail-")
-            .then_some("Mail server refused the request");
+        let refused = if action.kind.entity_type() == DOMAIN_TYPE {
+            "Registry refused the request"
+        } else {
+            "Mail server refused the request"
+        };
+        let broken = action.domain.starts_with("fail-").then_some(refused);
         match action.fails.or(broken) {
             Some(reason) => {
                 action.status = "Failed";
@@ -181,7 +183,7 @@ pub(crate) fn pass_time(
 fn carry_out(entry: &mut Entry, index: usize, now: Now) {
     let action = &entry.actions[index];
     let (kind, months, accounts) = (action.kind, action.months, action.accounts);
-    if kind.entity_type() == super::state::DOMAIN_TYPE {
+    if kind.entity_type() == DOMAIN_TYPE {
         return domain::carry_out(entry, index, now);
     }
     let Some(order) = &mut entry.order else { return };
