@@ -37,7 +37,7 @@ pub(crate) fn register(world: &mut World, call: &Call) -> Answer {
     }
     if is_taken(world, &name) {
         let message = format!("Domain name {name} is not available for registration");
-        return wire::error(&world.lb.settings, &message);
+        return wire::failed_action(&world.lb.settings, &message);
     }
     let order = placed(world, call, &name, customer_id);
     let wanted = Wanted {
@@ -45,7 +45,7 @@ pub(crate) fn register(world: &mut World, call: &Call) -> Answer {
         order_id: order,
         months: years,
         accounts: 0,
-        cents: price(world, &name, world.lb.settings.register_cents, years) + privacy_cents(world, call, &name),
+        cents: price(&name, world.lb.settings.register_cents, years) + privacy_cents(world, call, &name),
         about: format!("Registration of {name} for {years} year(s)"),
     };
     let action = actions::begin(world, call, &name, wanted);
@@ -64,14 +64,14 @@ pub(crate) fn transfer(world: &mut World, call: &Call) -> Answer {
         scenario(plan.as_ref().and_then(|plan| plan.scenario), &name, &code),
         &*name,
     ) {
-        (_, free) if free.starts_with("free-") => Err(format!("{name} is currently available for Registration")),
-        (Found::Refused, _) => Err("The domain transfer is prohibited by the registry".to_owned()),
-        (Found::SixtyDays, _) => Err("The domain was registered less than 60 days ago".to_owned()),
+        (_, free) if free.starts_with("free-") => Err("It is available for registration as new domain"),
+        (Found::Refused, _) => Err("The domain transfer is prohibited by the registry"),
+        (Found::SixtyDays, _) => Err("The domain was registered less than 60 days ago"),
         (Found::Script(script), _) => Ok(script),
     };
     let mut script = match refused {
         Ok(script) => script,
-        Err(message) => return wire::error(&world.lb.settings, &message),
+        Err(message) => return wire::failed_action(&world.lb.settings, message),
     };
     let right = plan.as_ref().and_then(|plan| plan.auth_code.as_deref());
     if right.is_some_and(|right| right != code) {
@@ -86,7 +86,7 @@ pub(crate) fn transfer(world: &mut World, call: &Call) -> Answer {
         order_id,
         months: 1,
         accounts: 0,
-        cents: price(world, &name, world.lb.settings.transfer_cents, 1) + privacy_cents(world, call, &name),
+        cents: price(&name, world.lb.settings.transfer_cents, 1) + privacy_cents(world, call, &name),
         about: format!("Transfer of {name} from old Registrar along with 1 year Renewal"),
     };
     let after_secs = plan.and_then(|plan| plan.after_secs);
@@ -114,7 +114,7 @@ pub(crate) fn renew(world: &mut World, call: &Call) -> Answer {
     if plus_years(ends * 1000, years) > plus_years(call.now.real_ms, 10) {
         return wire::error(&world.lb.settings, "The domain cannot be extended beyond 10 years");
     }
-    let cents = price(world, &name, world.lb.settings.renew_cents, years) + privacy_cents(world, call, &name);
+    let cents = price(&name, world.lb.settings.renew_cents, years) + privacy_cents(world, call, &name);
     if call.flag("purchase-privacy")
         && let Some(order) = &mut world.lb.truth_mut(&name).domain
     {
@@ -298,7 +298,7 @@ pub(super) fn is_taken(world: &World, name: &str) -> bool {
 }
 
 /// Names beginning with `premium-` cost ten times as much.
-pub(super) fn price(_world: &World, name: &str, year_cents: i64, years: u64) -> i64 {
+pub(super) fn price(name: &str, year_cents: i64, years: u64) -> i64 {
     let factor = if name.starts_with("premium-") { 10 } else { 1 };
     i64::try_from(years)
         .unwrap_or(i64::MAX)

@@ -51,7 +51,7 @@ pub(crate) fn available(world: &mut World, call: &Call) -> Answer {
 
 /// `premium/available`: names and prices.
 pub(crate) fn premium(world: &mut World, call: &Call) -> Answer {
-    let cents = buying::price(world, "premium-", world.lb.settings.register_cents, 1);
+    let cents = buying::price("premium-", world.lb.settings.register_cents, 1);
     let names = call.all("tlds").map(|tld| {
         let name = format!("premium-{}.{tld}", call.text("key-word"));
         (name, Value::from(format!("{}.{:02}", cents / 100, cents % 100)))

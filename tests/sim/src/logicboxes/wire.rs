@@ -14,6 +14,14 @@ pub(crate) fn error(settings: &LogicBoxesSettings, message: &str) -> Answer {
     Answer::refused(settings.error_status, json!({ "status": "ERROR", "message": message }))
 }
 
+/// The other error object, of actions that were refused.
+pub(super) fn failed_action(settings: &LogicBoxesSettings, message: &str) -> Answer {
+    Answer::refused(
+        settings.error_status,
+        json!({ "status": "error", "error": message, "actionstatus": "Failed" }),
+    )
+}
+
 /// The answer to a wrong key.
 pub(crate) fn unauthorized(settings: &LogicBoxesSettings) -> Answer {
     let message = "Access Denied: You are not authorized to perform this action";

@@ -86,6 +86,25 @@ async fn what_is_wrong_with_an_order_is_said_in_the_providers_words() {
 }
 
 #[tokio::test]
+async fn an_error_comes_in_either_envelope() {
+    let world = World::new().await;
+    let taken = world
+        .lb_post("domains/register", &format!("domain-name=taken-a.example&{REGISTER}"))
+        .await
+        .json();
+    assert_eq!(
+        taken,
+        json!({ "status": "error", "actionstatus": "Failed",
+            "error": "Domain name taken-a.example is not available for registration" })
+    );
+    let unknown = world.lb_get("domains/orderid", "domain-name=lark.example").await.json();
+    assert_eq!(
+        unknown,
+        json!({ "status": "ERROR", "message": "Website doesn't exist for lark.example" })
+    );
+}
+
+#[tokio::test]
 async fn a_deleted_order_is_found_by_the_search_only() {
     let world = World::new().await;
     let id = register(&world, "lark.example").await;
