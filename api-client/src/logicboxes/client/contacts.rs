@@ -74,8 +74,8 @@ impl ContactFields {
     }
 }
 
-/// What `contacts/search` is asked for.
-#[derive(Debug, Clone, Default)]
+/// What `contacts/search` is asked for. Without `Debug`: it names a person.
+#[derive(Clone, Default)]
 pub struct ContactQuery<'a> {
     /// Whose contacts.
     pub customer: &'a str,

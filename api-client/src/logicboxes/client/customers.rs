@@ -101,8 +101,8 @@ impl CustomerFields {
     }
 }
 
-/// What `customers/search` is asked for.
-#[derive(Debug, Clone, Default)]
+/// What `customers/search` is asked for. Without `Debug`: it names a person.
+#[derive(Clone, Default)]
 pub struct CustomerQuery<'a> {
     /// Rows of a page, 10 to 500.
     pub rows: u32,
