@@ -1,6 +1,7 @@
 //! Accepting orders: two idempotent steps, so that a crash between them is repaired by the producer's retry.
 //!
-//! The key's own slot says which order a key stands for; the shard's script creates that order if it is absent.
+//! The key's own slot says which order a key stands for; the shard's script creates that order if it is absent. On one
+//! server both are one script, and one round trip.
 
 use redis::Value;
 
@@ -88,23 +89,33 @@ impl Ledger {
         part: &[usize],
         answers: &mut [Option<Result<Acceptance, LedgerError>>],
     ) -> Result<(), LedgerError> {
-        let holders = self.claim_keys(orders, part).await?;
+        // On one server the script takes the keys too: one round trip. In a cluster a key has a slot of its own.
+        let in_cluster = self.inner.topology.is_cluster();
         let mut ours: Vec<usize> = Vec::new();
-        let mut replays: Vec<(usize, String)> = Vec::new();
-        for (index, holder) in part.iter().zip(holders) {
-            let order = &orders[*index];
-            match holder {
-                None => ours.push(*index),
-                Some((id, fingerprint)) if fingerprint != order.fingerprint => {
-                    answers[*index] = Some(Ok(Acceptance::Conflict { id, fingerprint }));
+        let mut taken: Vec<(usize, Holder)> = Vec::new();
+        if in_cluster {
+            for (index, holder) in part.iter().zip(self.claim_keys(orders, part).await?) {
+                match holder {
+                    Some(holder) if holder.id != orders[*index].id => taken.push((*index, holder)),
+                    _ => ours.push(*index),
                 }
-                Some((id, _)) if id == order.id => ours.push(*index),
-                Some((id, _)) => replays.push((*index, id)),
+            }
+        } else {
+            ours.extend(part);
+        }
+        for (index, holder) in self.create(orders, &ours, !in_cluster).await? {
+            match holder {
+                Some(holder) => taken.push((index, holder)),
+                None => answers[index] = Some(Ok(Acceptance::Accepted)),
             }
         }
-        self.create(orders, &ours).await?;
-        for index in ours {
-            answers[index] = Some(Ok(Acceptance::Accepted));
+        let mut replays: Vec<(usize, String)> = Vec::new();
+        for (index, Holder { id, fingerprint }) in taken {
+            if fingerprint == orders[index].fingerprint {
+                replays.push((index, id));
+            } else {
+                answers[index] = Some(Ok(Acceptance::Conflict { id, fingerprint }));
+            }
         }
         // After the creation, so that a key given twice in one batch finds its first order there.
         for (index, id, there) in self.exist(replays).await? {
@@ -117,12 +128,8 @@ impl Ledger {
         Ok(())
     }
 
-    /// Who has each key: nobody but us (`None`), or an id with its fingerprint.
-    async fn claim_keys(
-        &self,
-        orders: &[NewOrder],
-        part: &[usize],
-    ) -> Result<Vec<Option<(String, String)>>, LedgerError> {
+    /// What each key stands for, if it did before.
+    async fn claim_keys(&self, orders: &[NewOrder], part: &[usize]) -> Result<Vec<Option<Holder>>, LedgerError> {
         let commands = part.iter().map(|index| {
             let order = &orders[*index];
             let key = self.inner.keys.idem(&order.idempotency_key);
@@ -137,34 +144,43 @@ impl Ledger {
                 command,
             }
         });
-        // On one server what follows on the same connection makes this durable too; on several it must be by itself.
-        let durable = self.inner.topology.is_cluster();
+        // On several servers what follows makes only its own server's writes durable: this must be by itself.
         let values = self
             .inner
             .writes
-            .send(commands.collect(), self.patience(), durable)
+            .send(commands.collect(), self.patience(), true)
             .await?;
-        let holder = |value: &Value| {
-            let text = value::opt_text(value)?;
-            let (id, fingerprint) = text.split_once(' ').unwrap_or((&text, ""));
-            Some((id.to_owned(), fingerprint.to_owned()))
-        };
-        Ok(values.iter().map(holder).collect())
+        Ok(values.iter().map(Holder::read).collect())
     }
 
-    async fn create(&self, orders: &[NewOrder], which: &[usize]) -> Result<(), LedgerError> {
+    /// Creates orders; with each, what its key stands for if that is another's.
+    async fn create(
+        &self,
+        orders: &[NewOrder],
+        which: &[usize],
+        with_keys: bool,
+    ) -> Result<Vec<(usize, Option<Holder>)>, LedgerError> {
         let mut commands = Vec::new();
+        let mut asked = Vec::with_capacity(which.len());
         for shard in 0..self.shards() {
-            let mut command = self.call(&script::ACCEPT, shard);
-            let mut any = false;
-            for order in which
-                .iter()
-                .map(|index| &orders[*index])
-                .filter(|o| self.shard_of(&o.id).ok() == Some(shard))
-            {
-                any = true;
+            let own = |index: &&usize| self.shard_of(&orders[**index].id).ok() == Some(shard);
+            let of_shard: Vec<usize> = which.iter().filter(own).copied().collect();
+            if of_shard.is_empty() {
+                continue;
+            }
+            let mut keys = vec![self.inner.keys.shard(shard)];
+            if with_keys {
+                keys.extend(
+                    of_shard
+                        .iter()
+                        .map(|i| self.inner.keys.idem(&orders[*i].idempotency_key)),
+                );
+            }
+            let mut command = script::ACCEPT.call_on(&keys);
+            for order in of_shard.iter().map(|index| &orders[*index]) {
                 command
                     .arg(&order.id)
+                    .arg(&order.fingerprint)
                     .arg(&order.idempotency_key)
                     .arg(&order.account)
                     .arg(order.kind.as_str());
@@ -172,14 +188,24 @@ impl Ledger {
                 command.arg(order.due_at_ms.map(|at| at.to_string()).unwrap_or_default());
                 command.arg(&order.doc).arg(&order.rec).arg(&order.event);
             }
-            if any {
-                commands.push(self.route(shard, command));
-            }
+            commands.push(self.route(shard, command));
+            asked.extend(of_shard);
         }
-        if !commands.is_empty() {
-            self.inner.writes.send(commands, self.patience(), true).await?;
+        if commands.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(())
+        let values = self.inner.writes.send(commands, self.patience(), true).await?;
+        let holders = values
+            .iter()
+            .flat_map(|answer| value::list(answer).iter().map(Holder::read));
+        let told: Vec<(usize, Option<Holder>)> = asked.into_iter().zip(holders).collect();
+        if told.len() == which.len() {
+            Ok(told)
+        } else {
+            Err(LedgerError::Invalid(
+                "the ledger's answer does not fit its question".to_owned(),
+            ))
+        }
     }
 
     async fn exist(&self, replays: Vec<(usize, String)>) -> Result<Vec<(usize, String, bool)>, LedgerError> {
@@ -218,6 +244,27 @@ impl Ledger {
             return Ok(());
         };
         Err(LedgerError::Invalid(wrong.to_owned()))
+    }
+}
+
+/// What an idempotency key stands for.
+struct Holder {
+    id: String,
+    fingerprint: String,
+}
+
+impl Holder {
+    /// `<id> <fingerprint>`; `None` for any other answer.
+    fn read(value: &Value) -> Option<Self> {
+        if matches!(value, Value::Int(_)) {
+            return None;
+        }
+        let text = value::opt_text(value)?;
+        let (id, fingerprint) = text.split_once(' ').unwrap_or((&text, ""));
+        Some(Self {
+            id: id.to_owned(),
+            fingerprint: fingerprint.to_owned(),
+        })
     }
 }
 

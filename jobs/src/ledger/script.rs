@@ -64,8 +64,16 @@ impl Script {
 
     /// The command that runs it on one key; arguments are to follow.
     pub(super) fn call(&self, key: &str) -> Cmd {
+        self.call_on(&[key])
+    }
+
+    /// The same on several keys, which in a cluster must share a slot.
+    pub(super) fn call_on(&self, keys: &[impl AsRef<str>]) -> Cmd {
         let mut command = redis::cmd("EVALSHA");
-        command.arg(&self.sha1).arg(1).arg(key);
+        command.arg(&self.sha1).arg(keys.len());
+        for key in keys {
+            command.arg(key.as_ref());
+        }
         command
     }
 }
