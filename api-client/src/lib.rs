@@ -1,4 +1,5 @@
 //! Talks to registrars; knows nothing of orders or Redis.
+pub mod catalogue;
 pub mod connectreseller;
 pub mod endpoint;
 pub mod http;
