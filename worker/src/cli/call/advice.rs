@@ -104,7 +104,10 @@ mod tests {
     fn after_a_paid_call_the_reads_of_its_domain_are_named_in_full() {
         let given = shown(&[("Websitename", "blue-otter.example"), ("Duration", "1"), ("Id", "5512")]);
         let text = unknown("cr-main", ENDPOINTS, &ORDER, &given, "reset");
-        assert!(text.contains("Don't repeat it before a read shows that it was not"), "{text}");
+        assert!(
+            text.contains("Don't repeat it before a read shows that it was not"),
+            "{text}"
+        );
         assert!(
             text.contains("\n  domorder call cr-main ViewDomain websiteName=blue-otter.example"),
             "{text}"

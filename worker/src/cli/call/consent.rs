@@ -9,7 +9,10 @@ use super::values::Shown;
 
 /// What will be done, where, and with what.
 pub(super) fn question(provider: &str, account: &str, endpoint: &Endpoint, shown: &Shown) -> String {
-    let mut text = format!("{} at {provider}, account {account}: {}", endpoint.name, endpoint.summary);
+    let mut text = format!(
+        "{} at {provider}, account {account}: {}",
+        endpoint.name, endpoint.summary
+    );
     for (name, value) in shown {
         let _ = write!(text, "\n  {name} = {}", value.as_deref().unwrap_or("(secret)"));
     }

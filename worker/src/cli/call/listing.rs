@@ -62,7 +62,11 @@ pub(super) fn list(provider: Option<&str>, format: Format) -> Result<(), Failure
             names.join(", ")
         )));
     }
-    let rows = || chosen.iter().flat_map(|(name, rows)| rows.iter().map(move |row| (*name, row)));
+    let rows = || {
+        chosen
+            .iter()
+            .flat_map(|(name, rows)| rows.iter().map(move |row| (*name, row)))
+    };
     match format {
         Format::Json => print_json(&rows().map(|(name, row)| json(Some(name), row)).collect::<Vec<_>>()),
         Format::Table => {

@@ -97,10 +97,19 @@ pub(super) async fn run(cli: &Cli, args: &CallArgs) -> Result<ExitCode, Failure>
             if let Some(answer) = answer {
                 print_json(&answer);
             }
-            Err(Failure::Failed(anyhow::anyhow!("{} refused: {message}", provider.name())))
+            Err(Failure::Failed(anyhow::anyhow!(
+                "{} refused: {message}",
+                provider.name()
+            )))
         }
         Err(CallError::Unknown(why)) => {
-            tell(&advice::unknown(account, provider.endpoints(), endpoint, &values.shown, &why));
+            tell(&advice::unknown(
+                account,
+                provider.endpoints(),
+                endpoint,
+                &values.shown,
+                &why,
+            ));
             Ok(ExitCode::from(1))
         }
     }

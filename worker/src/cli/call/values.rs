@@ -146,7 +146,10 @@ mod tests {
     #[test]
     fn what_cannot_be_read_or_is_empty_is_named() {
         let (_, faults) = given(&["AuthCode=@/nowhere/code"], "");
-        assert!(faults[0].starts_with("`AuthCode`: /nowhere/code cannot be read"), "{faults:?}");
+        assert!(
+            faults[0].starts_with("`AuthCode`: /nowhere/code cannot be read"),
+            "{faults:?}"
+        );
         let (_, faults) = given(&["AuthCode=-"], "\n");
         assert_eq!(faults, ["`AuthCode`: standard input is empty"]);
         let (_, faults) = given(&["AuthCode=-", "AuthCode=-"], "code");
@@ -159,7 +162,10 @@ mod tests {
         let (values, faults) = read(&MODIFY_CLIENT, &words, &mut "".as_bytes());
         assert!(faults.is_empty(), "{faults:?}");
         for (name, value) in &values.shown {
-            assert!(matches!(value.as_deref(), Some("@shop" | "-") | None), "{name} {value:?}");
+            assert!(
+                matches!(value.as_deref(), Some("@shop" | "-") | None),
+                "{name} {value:?}"
+            );
         }
     }
 }
