@@ -458,6 +458,7 @@ pub trait Provider: Send + Sync {
     /// when they were created there, so it must not differ much from ours.
     fn server_clock(&self) -> Option<Timestamp> {
         None
+    }
 
     /// What the purchase would cost now, all its parts together; `None` where the provider cannot tell before buying.
     ///

@@ -2,8 +2,6 @@
 
 mod shop;
 
-use std::time::Duration;
-
 use domorder_api_client::catalogue::{CATALOGUE, endpoints_of};
 use domorder_tests_sim::{Behaviour, Rule};
 use rstest::rstest;
@@ -250,9 +248,4 @@ async fn accounts_are_checked_by_credentials_funds_and_clock() {
     assert_eq!(ran.code, 3, "{ran:?}");
     let row = check(&ran, "cr-main");
     assert_eq!((&row["ok"], &row["funds"], &row["clock_ahead_secs"]), (&false.into(), &().into(), &().into()));
-}
-
-#[test]
-fn a_test_s_limit_is_longer_than_the_program_s() {
-    assert!(shop::LIMIT > Duration::from_secs(10));
 }

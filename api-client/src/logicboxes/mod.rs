@@ -30,6 +30,7 @@ mod tests;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 pub use self::client::Client;
 use self::order::garbled;
@@ -137,6 +138,10 @@ impl Provider for LogicBoxes {
             funds(&mut reads).await?;
         }
         Ok(())
+    }
+
+    fn server_clock(&self) -> Option<Timestamp> {
+        self.client.http().server_clock()
     }
 
     async fn funds(&self) -> Result<Option<Funds>, Trouble> {
