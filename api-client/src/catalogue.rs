@@ -1,7 +1,7 @@
 //! All providers and their documented operations, for tools that have no account at hand.
 
 use crate::endpoint::Endpoint;
-use crate::{connectreseller, namecom};
+use crate::{connectreseller, logicboxes, namecom};
 
 /// A provider by its configured name, with a row for each of its operations.
 pub type Entry = (&'static str, &'static [Endpoint]);
@@ -9,6 +9,7 @@ pub type Entry = (&'static str, &'static [Endpoint]);
 /// Every provider, in the order of the fact sheets.
 pub static CATALOGUE: &[Entry] = &[
     (connectreseller::NAME, connectreseller::endpoints::ENDPOINTS),
+    (logicboxes::NAME, logicboxes::endpoints::ENDPOINTS),
     (namecom::NAME, namecom::endpoints::ENDPOINTS),
 ];
 

@@ -265,9 +265,15 @@ mod tests {
     #[test]
     fn refused_and_silent_are_two_things() {
         let refused = of(Some(TroubleKind::Credentials), None);
-        assert_eq!((refused.is_wrong(), refused.is_silent(), refused.is_ok()), (true, false, false));
+        assert_eq!(
+            (refused.is_wrong(), refused.is_silent(), refused.is_ok()),
+            (true, false, false)
+        );
         let silent = of(Some(TroubleKind::Unavailable), None);
-        assert_eq!((silent.is_wrong(), silent.is_silent(), silent.is_ok()), (false, true, false));
+        assert_eq!(
+            (silent.is_wrong(), silent.is_silent(), silent.is_ok()),
+            (false, true, false)
+        );
         assert_eq!(silent.json("cr-main", "connectreseller")["said"], "HTTP 502");
     }
 }

@@ -49,7 +49,10 @@ async fn ran(mut command: Command, input: &str) -> Ran {
     let mut stdin = child.stdin.take().unwrap();
     let _ = stdin.write_all(input.as_bytes()).await;
     drop(stdin);
-    let output = tokio::time::timeout(LIMIT, child.wait_with_output()).await.expect("in time").unwrap();
+    let output = tokio::time::timeout(LIMIT, child.wait_with_output())
+        .await
+        .expect("in time")
+        .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let ran = Ran {
         code: output.status.code().unwrap(),
@@ -57,7 +60,10 @@ async fn ran(mut command: Command, input: &str) -> Ran {
         err: text(output.stderr),
     };
     for secret in [CONNECTRESELLER_KEY, LOGICBOXES_KEY, NAMECOM_TOKEN, "canary-code"] {
-        assert!(!ran.out.contains(secret) && !ran.err.contains(secret), "a secret was printed");
+        assert!(
+            !ran.out.contains(secret) && !ran.err.contains(secret),
+            "a secret was printed"
+        );
     }
     ran
 }
