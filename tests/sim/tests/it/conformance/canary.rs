@@ -6,14 +6,12 @@
 
 use std::fmt::Debug;
 use std::io::Write;
-use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use base64::Engine as _;
 use domorder_api_client::endpoint::{Arguments, Endpoint, Shape};
 use domorder_api_client::provider::{Amendment, Operation, Provider, Purchase, Question};
 use domorder_tests_sim::{Behaviour, NAMECOM_USERNAME, Rule};
-use futures::FutureExt as _;
 use jiff::Timestamp;
 use rstest::rstest;
 use secrecy::SecretString;
@@ -92,8 +90,7 @@ impl Search {
     fn through(&mut self, what: &str, text: &str) {
         self.texts += 1;
         for secret in &self.spellings {
-            // Not the text itself: whoever reads the failure need not learn the secret's neighbourhood.
-            assert!(!text.contains(secret.as_str()), "{what} shows {secret}");
+            assert!(!text.contains(secret.as_str()), "{what} shows {secret}: {}", around(text, secret));
         }
     }
 
@@ -101,6 +98,13 @@ impl Search {
         self.through(what, &format!("{value:?}"));
         self.through(what, &format!("{value:#?}"));
     }
+}
+
+/// Where it stands, for whoever reads the failure.
+fn around<'a>(text: &'a str, secret: &str) -> &'a str {
+    let line = text.lines().find(|line| line.contains(secret)).unwrap_or_default();
+    let at = line.find(secret).unwrap_or_default();
+    line.get(at.saturating_sub(200)..).unwrap_or(line).get(..300).unwrap_or(line)
 }
 
 fn with_secrets(row: &'static Endpoint) -> Arguments {
@@ -121,29 +125,44 @@ fn with_secrets(row: &'static Endpoint) -> Arguments {
     arguments
 }
 
-/// Every secret, wherever a provider keeps its words.
-fn echo(shop: Shop, status: u16) -> Behaviour {
-    let words = format!("{{bad}} {} {AUTH_CODE} {PASSWORD}", shop.key());
-    let inner = json!({ "statusCode": status, "message": words, "msg": words, "msgCode": 400 });
-    let body = json!({
-        "responseMsg": inner, "responseData": inner, "status": "ERROR", "message": words, "error": words,
-        "actionstatusdesc": words, "result": { "code": 203, "message": words, "detail": words },
-        "items": [{ "result": { "code": 203, "message": words } }],
-    });
-    Behaviour::DoThenAnswer { status, body }
+/// How an answer is spoilt.
+#[derive(Debug, Clone)]
+enum Spoilt {
+    /// What was sent comes back, under this status, wherever a provider keeps its words.
+    Echo(u16),
+    By(Behaviour),
 }
 
-fn behaviours(shop: Shop) -> Vec<Option<Behaviour>> {
-    vec![
-        None,
-        Some(echo(shop, 200)),
-        Some(echo(shop, 400)),
-        Some(echo(shop, 500)),
-        Some(Behaviour::DoThenDrop),
-        Some(Behaviour::DoThenTruncated),
-        Some(Behaviour::Garbage),
-        Some(Behaviour::Unauthorized),
-    ]
+impl Spoilt {
+    fn all() -> Vec<Option<Self>> {
+        let by = [
+            Behaviour::DoThenDrop,
+            Behaviour::DoThenTruncated,
+            Behaviour::Garbage,
+            Behaviour::Unauthorized,
+        ];
+        let echoes = [200, 400, 500].map(Self::Echo);
+        let spoilt = echoes.into_iter().chain(by.map(Self::By));
+        std::iter::once(None).chain(spoilt.map(Some)).collect()
+    }
+
+    /// From now on, for calls that send the key and this secret.
+    fn begin(&self, kit: &Kit, sent: &str) {
+        kit.sim.clear_faults();
+        kit.sim.add_fault(Rule::new(match self {
+            Self::By(behaviour) => behaviour.clone(),
+            Self::Echo(status) => {
+                let words = format!("bad {} {sent}", kit.shop.key());
+                let inner = json!({ "statusCode": status, "message": words, "msg": words, "msgCode": 400 });
+                let body = json!({
+                    "responseMsg": inner, "responseData": inner, "status": "ERROR", "message": words, "error": words,
+                    "actionstatusdesc": words, "result": { "code": 203, "message": words, "detail": words },
+                    "items": [{ "result": { "code": 203, "message": words } }],
+                });
+                Behaviour::DoThenAnswer { status: *status, body }
+            }
+        }));
+    }
 }
 
 #[rstest]
@@ -159,11 +178,11 @@ async fn no_secret_leaves_the_library(#[case] shop: Shop) {
         spellings: spellings(shop),
         texts: 0,
     };
-    for behaviour in behaviours(shop) {
-        if let Some(behaviour) = &behaviour {
-            kit.sim.add_fault(Rule::new(behaviour.clone()));
-        }
+    for spoilt in Spoilt::all() {
+        let spoil = |sent: &str| spoilt.iter().for_each(|spoilt| spoilt.begin(&kit, sent));
         for row in provider.endpoints() {
+            let has_secret = row.params.iter().any(|param| param.secret);
+            spoil(if has_secret { PASSWORD } else { "" });
             let arguments = with_secrets(row);
             let came = provider.call(row, &arguments).await;
             search.debug(row.name, &arguments);
@@ -174,9 +193,11 @@ async fn no_secret_leaves_the_library(#[case] shop: Shop) {
             }
         }
         for operation in Operation::ALL.into_iter().filter(|o| provider.sells(*o)) {
+            spoil(if operation == Operation::Transfer { AUTH_CODE } else { "" });
             let name = shop.name(operation, 1);
             orders(provider, &shop.purchase(operation, &name), &mut search).await;
         }
+        spoil("");
         search.debug("control", &provider.control().await);
         search.debug("funds", &provider.funds().await);
         kit.sim.clear_faults();
@@ -218,11 +239,8 @@ async fn orders(provider: &dyn Provider, purchase: &Purchase, search: &mut Searc
     search.debug(what, &amendment);
     search.debug(what, &provider.amend(&mut visit, &question, &amendment).await);
     search.debug(what, &provider.cancel(&mut visit, &question).await);
-    // What a careless `expect` would print.
-    let panicked = AssertUnwindSafe(async { panic!("{purchase:?} {question:?} {visit:?} {amendment:?}") })
-        .catch_unwind()
-        .await;
-    let said = panicked.unwrap_err().downcast::<String>().unwrap();
+    // What a panic would print: a failed `expect` shows its value's `Debug`.
+    let said = format!("called `Result::unwrap()`: {purchase:?} {question:?} {visit:?} {amendment:?}");
     search.through("a panic", &said);
 }
 

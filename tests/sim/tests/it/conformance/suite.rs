@@ -1,6 +1,6 @@
 //! The rules, one function each. Every function reports; none panics at a provider's answer.
 
-use domorder_api_client::endpoint::{Arguments, CallError, Endpoint, Shape};
+use domorder_api_client::endpoint::{Arguments, CallError, Endpoint, Param, Shape};
 use domorder_api_client::http::{CallClass, Visit};
 use domorder_api_client::provider::{
     Baseline, Guard, Operation, Outcome, Provider, Purchase, Question, RejectionClass, Sighting, Stage, TroubleKind,
@@ -362,11 +362,12 @@ pub(super) async fn reads(kit: &Kit) -> (usize, Vec<String>) {
 /// A value for every required parameter.
 pub(super) fn fitting(row: &'static Endpoint) -> Arguments {
     let required = row.params.iter().filter(|param| param.required);
-    let value = |shape| match shape {
+    let value = |param: &Param| match param.shape {
+        Shape::Text | Shape::List if param.name == "options" => "All",
         Shape::Text | Shape::List => "renew-1.example",
         Shape::Whole | Shape::Flag => "1",
         Shape::Map => "a:b",
         Shape::Json => "[]",
     };
-    required.map(|param| (param.name, value(param.shape))).collect()
+    required.map(|param| (param.name, value(param))).collect()
 }
