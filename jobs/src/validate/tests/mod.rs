@@ -86,6 +86,7 @@ pub(crate) fn catalogue() -> Catalogue {
             ..lb.capabilities
         },
         private_suffixes: BTreeSet::from(["uk.com".to_owned()]),
+        tld_rules: None,
         ..account("logicboxes", &Operation::ALL)
     };
     let lb_rules = AccountFacts {
