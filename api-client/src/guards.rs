@@ -46,7 +46,9 @@ impl Guard {
     pub const fn remaining_risk(self) -> &'static str {
         match self {
             Self::RefusesRepeat => "the provider stops refusing repeats, and takes longer than `settle` over the first",
-            Self::TwoWitnesses => "the provider works on the first for longer than `settle`, and neither witness shows it",
+            Self::TwoWitnesses => {
+                "the provider works on the first for longer than `settle`, and neither witness shows it"
+            }
             Self::Weak => "the person decides wrongly",
         }
     }

@@ -55,8 +55,12 @@ fn offers() -> String {
         line(operation.as_str(), &|provider| yes(provider.sells(operation)));
     }
     let code = Amendment::AuthCode(SecretString::from("none"));
-    line("new auth code for a running transfer", &|provider| yes(provider.can_amend(&code)));
-    line("approval mail sent again", &|provider| yes(provider.can_amend(&Amendment::ResendApproval)));
+    line("new auth code for a running transfer", &|provider| {
+        yes(provider.can_amend(&code))
+    });
+    line("approval mail sent again", &|provider| {
+        yes(provider.can_amend(&Amendment::ResendApproval))
+    });
     for (what, class) in [
         ("look-ups (`domorder call`)", CallClass::Read),
         ("management, free", CallClass::Write),
@@ -72,7 +76,14 @@ fn offers() -> String {
 
 /// What keeps each order at one effect.
 fn exactly_once() -> String {
-    let head = ["order", "provider", "what proves the effect", "guard", "sent again when", "remaining risk"];
+    let head = [
+        "order",
+        "provider",
+        "what proves the effect",
+        "guard",
+        "sent again when",
+        "remaining risk",
+    ];
     let mut table = row(head.map(str::to_owned));
     table += &row(head.map(|_| "---".to_owned()));
     for operation in Operation::ALL {

@@ -32,7 +32,10 @@ struct Book;
 
 impl Write for Book {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        LOGGED.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        LOGGED
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -90,7 +93,11 @@ impl Search {
     fn through(&mut self, what: &str, text: &str) {
         self.texts += 1;
         for secret in &self.spellings {
-            assert!(!text.contains(secret.as_str()), "{what} shows {secret}: {}", around(text, secret));
+            assert!(
+                !text.contains(secret.as_str()),
+                "{what} shows {secret}: {}",
+                around(text, secret)
+            );
         }
     }
 
@@ -104,12 +111,20 @@ impl Search {
 fn around<'a>(text: &'a str, secret: &str) -> &'a str {
     let line = text.lines().find(|line| line.contains(secret)).unwrap_or_default();
     let at = line.find(secret).unwrap_or_default();
-    line.get(at.saturating_sub(200)..).unwrap_or(line).get(..300).unwrap_or(line)
+    line.get(at.saturating_sub(200)..)
+        .unwrap_or(line)
+        .get(..300)
+        .unwrap_or(line)
 }
 
 fn with_secrets(row: &'static Endpoint) -> Arguments {
     let mut arguments = fitting(row);
-    let given: Vec<&str> = row.params.iter().filter(|p| p.secret && p.required).map(|p| p.name).collect();
+    let given: Vec<&str> = row
+        .params
+        .iter()
+        .filter(|p| p.secret && p.required)
+        .map(|p| p.name)
+        .collect();
     if !given.is_empty() {
         let others = row.params.iter().filter(|p| p.required && !p.secret);
         let value = |shape| match shape {
@@ -193,7 +208,11 @@ async fn no_secret_leaves_the_library(#[case] shop: Shop) {
             }
         }
         for operation in Operation::ALL.into_iter().filter(|o| provider.sells(*o)) {
-            spoil(if operation == Operation::Transfer { AUTH_CODE } else { "" });
+            spoil(if operation == Operation::Transfer {
+                AUTH_CODE
+            } else {
+                ""
+            });
             let name = shop.name(operation, 1);
             orders(provider, &shop.purchase(operation, &name), &mut search).await;
         }
@@ -209,7 +228,10 @@ async fn no_secret_leaves_the_library(#[case] shop: Shop) {
 
     let logged = String::from_utf8_lossy(&LOGGED.lock().unwrap()).into_owned();
     assert!(logged.contains("called the provider"), "this code's log is heard");
-    assert!(logged.contains("log reqwest") || logged.contains("log hyper"), "the libraries' log is heard");
+    assert!(
+        logged.contains("log reqwest") || logged.contains("log hyper"),
+        "the libraries' log is heard"
+    );
     search.through("the log", &logged);
     assert!(search.texts > 500, "{}", search.texts);
 }

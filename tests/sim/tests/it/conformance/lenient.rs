@@ -60,7 +60,10 @@ impl Proxy {
 
 fn client() -> reqwest::Client {
     let to_the_letter = reqwest::Client::builder().no_proxy().retry(reqwest::retry::never());
-    to_the_letter.redirect(reqwest::redirect::Policy::none()).build().unwrap()
+    to_the_letter
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap()
 }
 
 impl Drop for Proxy {
@@ -137,5 +140,8 @@ fn reports(faults: &[String], rule: &str) {
 /// What the server is not lenient in passes; but for the connection, which this server takes whoever is behind it.
 fn reports_no_renewal(faults: &[String]) {
     let mut renewals = faults.iter().filter(|fault| fault.starts_with("renew: "));
-    assert!(renewals.all(|fault| fault.contains("no connection means not sent")), "{faults:#?}");
+    assert!(
+        renewals.all(|fault| fault.contains("no connection means not sent")),
+        "{faults:#?}"
+    );
 }

@@ -21,7 +21,11 @@ async fn every_provider_keeps_the_rules(#[case] shop: Shop) {
     let kit = Kit::straight(shop).await;
     let faults = suite::faults(&kit).await;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    assert_eq!(kit.sim.unexpected(), vec![], "the simulator saw what nobody should send");
+    assert_eq!(
+        kit.sim.unexpected(),
+        vec![],
+        "the simulator saw what nobody should send"
+    );
 }
 
 #[rstest]

@@ -134,7 +134,8 @@ impl Run<'_> {
     fn check(&mut self, holds: bool, rule: &str, order: &Order, saw: &dyn std::fmt::Debug) {
         if !holds {
             let domain = order.purchase.domain();
-            self.faults.push(format!("{}: {rule} ({domain}): {saw:?}", order.operation.as_str()));
+            self.faults
+                .push(format!("{}: {rule} ({domain}): {saw:?}", order.operation.as_str()));
         }
     }
 
@@ -175,7 +176,10 @@ impl Run<'_> {
     }
 
     fn calls(&self, order: &Order) -> u64 {
-        self.kit.sim.request_summary().calls(self.kit.shop.call(order.operation))
+        self.kit
+            .sim
+            .request_summary()
+            .calls(self.kit.shop.call(order.operation))
     }
 
     async fn plain(&mut self, operation: Operation) {
@@ -200,7 +204,8 @@ impl Run<'_> {
         self.check(unknown, &format!("a lost answer ({name}) is unknown"), &order, &outcome);
         let sent = self.calls(&order) - before;
         self.check(sent == 1, &format!("{name}: sent once"), &order, &sent);
-        self.present(&order, &format!("after a lost answer ({name}) a look finds it")).await;
+        self.present(&order, &format!("after a lost answer ({name}) a look finds it"))
+            .await;
         self.charged(&order, "a lost answer is charged once", 1);
     }
 
@@ -212,7 +217,12 @@ impl Run<'_> {
         let unknown = matches!(outcome, Outcome::Unknown(_));
         self.check(unknown, &format!("{name} proves nothing"), &order, &outcome);
         let seen = order.look(&*self.kit.provider).await;
-        self.check(matches!(seen, Sighting::Absent(_)), &format!("{name}: nothing is found"), &order, &seen);
+        self.check(
+            matches!(seen, Sighting::Absent(_)),
+            &format!("{name}: nothing is found"),
+            &order,
+            &seen,
+        );
         self.charged(&order, "nothing done, nothing charged", 0);
     }
 
@@ -244,7 +254,8 @@ impl Run<'_> {
             }
             tokio::task::yield_now().await;
         }
-        self.faults.push("control: not answered after connections were refused".to_owned());
+        self.faults
+            .push("control: not answered after connections were refused".to_owned());
     }
 
     async fn unreadable(&mut self, operation: Operation) {
@@ -255,10 +266,20 @@ impl Run<'_> {
             let seen = order.look(&*self.kit.provider).await;
             self.kit.sim.clear_faults();
             let unreadable = matches!(seen, Sighting::Unreadable(_));
-            self.check(unreadable, &format!("a failed look ({name}) is not \"not found\""), &order, &seen);
+            self.check(
+                unreadable,
+                &format!("a failed look ({name}) is not \"not found\""),
+                &order,
+                &seen,
+            );
         }
         let seen = order.look(&*self.kit.provider).await;
-        self.check(matches!(seen, Sighting::Absent(_)), "not found is not a failed look", &order, &seen);
+        self.check(
+            matches!(seen, Sighting::Absent(_)),
+            "not found is not a failed look",
+            &order,
+            &seen,
+        );
     }
 
     async fn repeated(&mut self, operation: Operation) {
@@ -307,7 +328,10 @@ impl Run<'_> {
             // The provider keeps the order and waits for money: it must not be placed again.
             Outcome::Accepted(accepted) => {
                 accepted.stage == Some(Stage::HeldForFunds)
-                    || matches!(order.look(&*self.kit.provider).await, Sighting::Pending(Stage::HeldForFunds, _))
+                    || matches!(
+                        order.look(&*self.kit.provider).await,
+                        Sighting::Pending(Stage::HeldForFunds, _)
+                    )
             }
             Outcome::NotSent(_) | Outcome::Unknown(_) => false,
         };
@@ -336,7 +360,11 @@ impl Run<'_> {
 pub(super) async fn reads(kit: &Kit) -> (usize, Vec<String>) {
     let mut faults = Vec::new();
     let mut answered = 0;
-    let rows = kit.provider.endpoints().iter().filter(|row| row.class == CallClass::Read);
+    let rows = kit
+        .provider
+        .endpoints()
+        .iter()
+        .filter(|row| row.class == CallClass::Read);
     for row in rows {
         // Once before the comparison: the simulator makes a name up when it is first spoken of.
         for repeat in [false, true] {
