@@ -1,6 +1,9 @@
 //! All providers and their documented operations, for tools that have no account at hand.
 
-use crate::endpoint::Endpoint;
+use serde_json::Value;
+
+use crate::endpoint::{CallError, Endpoint};
+use crate::http::Answer;
 use crate::{connectreseller, logicboxes, namecom};
 
 /// A provider by its configured name, with a row for each of its operations.
@@ -20,4 +23,18 @@ pub fn endpoints_of(provider: &str) -> Option<&'static [Endpoint]> {
         .iter()
         .find(|(name, _)| *name == provider)
         .map(|(_, rows)| *rows)
+}
+
+/// What a recorded answer to one of a provider's operations comes to, by the rules of [`Provider::call`]; `None` for a
+/// name that no provider has.
+///
+/// [`Provider::call`]: crate::provider::Provider::call
+#[must_use]
+pub fn judge(provider: &str, endpoint: &Endpoint, answer: &Answer) -> Option<Result<Value, CallError>> {
+    match provider {
+        connectreseller::NAME => Some(connectreseller::call::judge(answer, endpoint)),
+        logicboxes::NAME => Some(logicboxes::client::by_name::judged(endpoint, answer)),
+        namecom::NAME => Some(namecom::call::judge(answer, answer.redactor())),
+        _ => None,
+    }
 }

@@ -14,7 +14,7 @@
 //! `updatecontact` changes them afterwards: [`ConnectReseller::apply_contacts`]), more than four name servers at
 //! registration, name servers of a transfer, a new auth code for a running transfer.
 
-mod call;
+pub(crate) mod call;
 pub mod client;
 mod credential;
 pub mod endpoints;

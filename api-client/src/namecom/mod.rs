@@ -12,7 +12,7 @@
 //! What it can't do: transfers, email, customers, contact ids, renewal by its own means on request. There is no status to
 //! poll: a registration is done when it is answered.
 
-mod call;
+pub(crate) mod call;
 pub mod client;
 pub mod contact;
 mod credential;

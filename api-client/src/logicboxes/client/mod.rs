@@ -7,7 +7,7 @@
 //! its gate; what may be repeated is said at each function and in its row.
 
 mod account;
-mod by_name;
+pub(crate) mod by_name;
 mod contacts;
 mod customers;
 mod domains;

@@ -10,6 +10,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use base64::Engine as _;
 use domorder_api_client::endpoint::{Arguments, Endpoint, Shape};
+use domorder_api_client::http::CallClass;
 use domorder_api_client::provider::{Amendment, Operation, Provider, Purchase, Question};
 use domorder_tests_sim::{Behaviour, NAMECOM_USERNAME, Rule};
 use jiff::Timestamp;
@@ -195,7 +196,20 @@ async fn no_secret_leaves_the_library(#[case] shop: Shop) {
     };
     for spoilt in Spoilt::all() {
         let spoil = |sent: &str| spoilt.iter().for_each(|spoilt| spoilt.begin(&kit, sent));
+        // A read that is lost on the road is repeated, with pauses; one tells as much as all, since its row is not
+        // asked any more.
+        let on_the_road = matches!(
+            spoilt,
+            Some(Spoilt::By(Behaviour::DoThenDrop | Behaviour::DoThenTruncated))
+        );
+        let mut reads = 0;
         for row in provider.endpoints() {
+            if row.class == CallClass::Read {
+                reads += 1;
+                if on_the_road && reads > 1 {
+                    continue;
+                }
+            }
             let has_secret = row.params.iter().any(|param| param.secret);
             spoil(if has_secret { PASSWORD } else { "" });
             let arguments = with_secrets(row);
