@@ -1,6 +1,8 @@
 //! Talks to registrars; knows nothing of orders or Redis.
+pub mod catalogue;
 pub mod connectreseller;
 pub mod endpoint;
+pub mod guards;
 pub mod http;
 pub mod logicboxes;
 pub mod model;

@@ -454,6 +454,12 @@ pub trait Provider: Send + Sync {
     /// The trouble, where the read failed.
     async fn funds(&self) -> Result<Option<Funds>, Trouble>;
 
+    /// The provider's clock as of now, where its answers tell it; `None` before the first answer. Effects are told by
+    /// when they were created there, so it must not differ much from ours.
+    fn server_clock(&self) -> Option<Timestamp> {
+        None
+    }
+
     /// What the purchase would cost now, all its parts together; `None` where the provider cannot tell before buying.
     ///
     /// # Errors

@@ -60,6 +60,18 @@ pub(super) async fn call(
     }
 }
 
+/// What a complete answer to a call by name comes to.
+pub(crate) fn judge(answer: &Answer, endpoint: &Endpoint) -> Result<Value, CallError> {
+    if endpoint.class == CallClass::Read {
+        return read(answer, endpoint);
+    }
+    let shown = shown(answer, endpoint);
+    match changed(&Seen::new(answer), endpoint) {
+        Ok(()) => Ok(shown.unwrap_or_default()),
+        Err(failure) => Err(unmade(failure, shown)),
+    }
+}
+
 /// A read is judged by its outer code, and by whether it may come without an envelope (fact sheet 3.2).
 fn read(answer: &Answer, endpoint: &Endpoint) -> Result<Value, CallError> {
     let seen = Seen::new(answer);

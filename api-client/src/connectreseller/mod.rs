@@ -14,7 +14,7 @@
 //! `updatecontact` changes them afterwards: [`ConnectReseller::apply_contacts`]), more than four name servers at
 //! registration, name servers of a transfer, a new auth code for a running transfer.
 
-mod call;
+pub(crate) mod call;
 pub mod client;
 mod credential;
 pub mod endpoints;
@@ -42,6 +42,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use crate::endpoint::{Arguments, CallError, Endpoint};
 use crate::http::{Http, HttpError, Visit};
@@ -253,6 +254,10 @@ impl Provider for ConnectReseller {
                 positive,
             }
         }))
+    }
+
+    fn server_clock(&self) -> Option<Timestamp> {
+        self.client.http().server_clock()
     }
 
     fn endpoints(&self) -> &'static [Endpoint] {

@@ -40,8 +40,13 @@ pub use settings::HttpSettings;
 pub use visit::Visit;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use ::http::header::DATE;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+use tokio::time::Instant;
 
 use report::Pending;
 
@@ -57,6 +62,8 @@ pub(crate) struct Inner {
     endpoint: visit::Endpoint,
     tls: Arc<rustls::ClientConfig>,
     pooled: reqwest::Client,
+    /// The last `Date` header, and when it came.
+    heard: Mutex<Option<(Timestamp, Instant)>>,
 }
 
 impl Http {
@@ -75,6 +82,7 @@ impl Http {
                 endpoint,
                 tls: Arc::new(tls),
                 pooled,
+                heard: Mutex::default(),
             }),
         })
     }
@@ -116,7 +124,10 @@ impl Http {
             }
         };
         match outcome {
-            Ok(raw) => Ok(Answer::new(raw, redactor, pending)),
+            Ok(raw) => {
+                self.hear(&raw);
+                Ok(Answer::new(raw, redactor, pending))
+            }
             Err(error) => {
                 let error = error.scrubbed(&redactor);
                 pending.settle(if matches!(error, ReadError::NotSent(_)) {
@@ -148,7 +159,10 @@ impl Http {
             Ok(wire) => visit.send_once(&self.inner, wire, request.class).await,
         };
         match outcome {
-            Ok(raw) => Ok(Answer::new(raw, redactor, pending)),
+            Ok(raw) => {
+                self.hear(&raw);
+                Ok(Answer::new(raw, redactor, pending))
+            }
             Err(error) => {
                 let error = error.scrubbed(&redactor);
                 pending.settle(if matches!(error, SendError::NotSent(_)) {
@@ -158,6 +172,22 @@ impl Http {
                 });
                 Err(error)
             }
+        }
+    }
+
+    /// The provider's clock as of now, by the `Date` header of its last answer (RFC 9110 §6.6.1; to a second, less the
+    /// time that the answer was under way). `None` before the first answer with one.
+    #[must_use]
+    pub fn server_clock(&self) -> Option<Timestamp> {
+        let heard = *self.inner.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.and_then(|(date, at)| date.checked_add(at.elapsed()).ok())
+    }
+
+    fn hear(&self, raw: &answer::Raw) {
+        let date = raw.headers.get(DATE).and_then(|value| value.to_str().ok());
+        // The preferred form of HTTP dates is one of RFC 2822's; the two obsolete forms are not read.
+        if let Some(date) = date.and_then(|text| DateTimeParser::new().parse_timestamp(text).ok()) {
+            *self.inner.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some((date, Instant::now()));
         }
     }
 

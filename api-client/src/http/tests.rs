@@ -3,6 +3,10 @@
 //! The law of each case: at most one paid request reaches the server, the class is the expected one, and no secret is
 //! in any text.
 
+mod clock;
+mod tls;
+mod transport;
+
 use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

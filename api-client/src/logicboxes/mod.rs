@@ -37,6 +37,7 @@ mod tests;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 pub use self::client::Client;
 use self::client::OrderQuery;
@@ -72,6 +73,14 @@ impl LogicBoxes {
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The client for one order: a transfer's auth code stays out of every text about it.
+    fn hiding(&self, purchase: &Purchase) -> Client {
+        match purchase {
+            Purchase::Transfer(wanted) => self.client.hiding(wanted.auth_code.as_ref()),
+            _ => self.client.clone(),
+        }
     }
 
     /// What a purchase would cost, where the provider documents a way to ask: names with prices of their own (premium,
@@ -118,11 +127,11 @@ impl Provider for LogicBoxes {
     }
 
     async fn look(&self, via: Option<&mut Visit>, question: &Question<'_>) -> Sighting {
-        look::look(&mut self.client.reads(via), question).await
+        look::look(&mut self.hiding(question.purchase).reads(via), question).await
     }
 
     async fn submit(&self, via: &mut Visit, purchase: &Purchase, baseline: Option<&Baseline>) -> Outcome {
-        submit::submit(&self.client, via, purchase, baseline).await
+        submit::submit(&self.hiding(purchase), via, purchase, baseline).await
     }
 
     /// A new auth code goes in by `domains/transfer/submit-auth-code`, the approval mail by `domains/resend-rfa`.
@@ -133,11 +142,11 @@ impl Provider for LogicBoxes {
     }
 
     async fn amend(&self, via: &mut Visit, question: &Question<'_>, amendment: &Amendment) -> Outcome {
-        remedy::amend(&self.client, via, question, amendment).await
+        remedy::amend(&self.hiding(question.purchase), via, question, amendment).await
     }
 
     async fn cancel(&self, via: &mut Visit, question: &Question<'_>) -> Outcome {
-        remedy::cancel(&self.client, via, question).await
+        remedy::cancel(&self.hiding(question.purchase), via, question).await
     }
 
     /// The order search, with no filter: it goes the same way as the looks. An account without any domain has nothing
@@ -148,6 +157,10 @@ impl Provider for LogicBoxes {
             funds(&mut reads).await?;
         }
         Ok(())
+    }
+
+    fn server_clock(&self) -> Option<Timestamp> {
+        self.client.http().server_clock()
     }
 
     async fn funds(&self) -> Result<Option<Funds>, Trouble> {

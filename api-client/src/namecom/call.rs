@@ -53,7 +53,8 @@ pub(super) async fn call(
     judged
 }
 
-fn judge(answer: &Answer, redactor: &Redactor) -> Result<Value, CallError> {
+/// What a complete answer comes to.
+pub(crate) fn judge(answer: &Answer, redactor: &Redactor) -> Result<Value, CallError> {
     let status = answer.status;
     if status == 429 {
         return Err(CallError::Refused {

@@ -12,7 +12,7 @@
 //! What it can't do: transfers, email, customers, contact ids, renewal by its own means on request. There is no status to
 //! poll: a registration is done when it is answered.
 
-mod call;
+pub(crate) mod call;
 pub mod client;
 pub mod contact;
 mod credential;
@@ -36,6 +36,7 @@ pub use settings::{BASE_URL, Settings};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use crate::endpoint::{Arguments, CallError, Endpoint};
 use crate::http::{Http, HttpError, Visit};
@@ -215,6 +216,10 @@ impl Provider for NameCom {
 
     async fn quote(&self, purchase: &Purchase) -> Result<Option<Quote>, Trouble> {
         quote::quote(&self.client, purchase).await
+    }
+
+    fn server_clock(&self) -> Option<Timestamp> {
+        self.client.http().server_clock()
     }
 
     fn endpoints(&self) -> &'static [Endpoint] {

@@ -6,6 +6,7 @@
 
 mod accept;
 mod backlog;
+mod decode;
 mod drain;
 mod idle;
 mod memory;
@@ -62,6 +63,8 @@ enum Figure {
     Accept,
     /// From handing in to the provider, idle
     Idle,
+    /// Reading and judging a provider's answer, without the road
+    Decode,
     /// Resident memory of the worker; bytes in Redis
     Memory,
     /// What a backlog of waiting orders changes
@@ -107,6 +110,7 @@ async fn measure(cli: &Cli) -> anyhow::Result<()> {
                 drain::measure(&bench, fsync, &mut report).await?;
             }
             accept::measure(&bench, &mut report).await?;
+            decode::measure(&bench, &mut report)?;
             idle::measure(&bench, &mut report).await?;
             memory::measure(&bench, &mut report).await?;
             backlog::measure(&bench, &cli.backlog, &mut report).await?;
@@ -117,6 +121,7 @@ async fn measure(cli: &Cli) -> anyhow::Result<()> {
                 drain::measure(&bench, fsync, &mut report).await?;
             }
         }
+        Figure::Decode => decode::measure(&bench, &mut report)?,
         Figure::Accept => accept::measure(&bench, &mut report).await?,
         Figure::Idle => idle::measure(&bench, &mut report).await?,
         Figure::Memory => memory::measure(&bench, &mut report).await?,

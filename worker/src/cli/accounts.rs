@@ -4,18 +4,20 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
-use domorder_api_client::provider::TroubleKind;
+use domorder_api_client::provider::{Funds, Provider, Trouble, TroubleKind};
+use jiff::SignedDuration;
 
+use super::doctor::SKEW_MAX;
 use super::output::{Format, print, print_json, table};
 use super::{Failure, Loaded, OutputArgs};
-use crate::wiring;
+use crate::{clock, wiring};
 
 /// Commands about provider accounts.
 #[derive(Debug, Subcommand)]
 pub(super) enum AccountsCommand {
     /// List the accounts and how much work they have
     List(OutputArgs),
-    /// Ask the providers whether the accounts' credentials are taken; needs no Redis
+    /// Ask the providers whether credentials are taken, what money there is and what time it is; needs no Redis
     Check(CheckArgs),
     /// Hand out no more orders of an account
     Pause {
@@ -98,29 +100,27 @@ pub(super) async fn run(loaded: Loaded, command: &AccountsCommand) -> Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-/// A harmless read of each account, which needs its credentials. Exit code 1 where one is refused, 3 where a provider
-/// does not answer (and none is refused).
+/// A harmless read of each account, which needs its credentials; its money and the provider's clock, where they are told.
+/// Exit code 1 where something is wrong, 3 where a provider does not answer (and nothing else is wrong).
 async fn check(loaded: &Loaded, args: &CheckArgs) -> Result<ExitCode, Failure> {
-    let mut rows = table(&["account", "provider", "ok", "said"]);
+    let mut rows = table(&["account", "provider", "ok", "funds", "clock", "said"]);
     let mut json = Vec::new();
-    let (mut refused, mut silent) = (false, false);
+    let (mut wrong, mut silent) = (false, false);
     for (account, provider) in wiring::providers(&loaded.config)? {
         if !args.accounts.is_empty() && !args.accounts.contains(&account) {
             continue;
         }
-        let trouble = provider.control().await.err();
-        match trouble.as_ref().map(|trouble| trouble.kind) {
-            None => {}
-            Some(TroubleKind::Credentials | TroubleKind::Garbled) => refused = true,
-            Some(TroubleKind::Unavailable | TroubleKind::Throttled) => silent = true,
-        }
-        let (ok, said) = (trouble.is_none(), trouble.map(|trouble| trouble.detail));
-        json.push(serde_json::json!({"account": account, "provider": provider.name(), "ok": ok, "said": said}));
+        let checked = Checked::of(provider.as_ref()).await;
+        wrong |= checked.is_wrong();
+        silent |= checked.is_silent();
+        json.push(checked.json(&account, provider.name()));
         rows.add_row(vec![
             account,
             provider.name().to_owned(),
-            if ok { "yes" } else { "no" }.to_owned(),
-            said.unwrap_or_default(),
+            if checked.is_ok() { "yes" } else { "no" }.to_owned(),
+            checked.funds_words(),
+            checked.clock_words(),
+            checked.said(),
         ]);
     }
     if args.output.output == Format::Json {
@@ -128,9 +128,152 @@ async fn check(loaded: &Loaded, args: &CheckArgs) -> Result<ExitCode, Failure> {
     } else {
         print(&rows.to_string());
     }
-    Ok(ExitCode::from(match (refused, silent) {
+    Ok(ExitCode::from(match (wrong, silent) {
         (true, _) => 1,
         (false, true) => 3,
         (false, false) => 0,
     }))
+}
+
+/// What an account's provider told.
+#[derive(Debug, Default)]
+struct Checked {
+    troubles: Vec<Trouble>,
+    funds: Option<Funds>,
+    /// How far this machine's clock is ahead of the provider's.
+    ahead: Option<SignedDuration>,
+}
+
+impl Checked {
+    async fn of(provider: &dyn Provider) -> Self {
+        let mut checked = Self::default();
+        match provider.control().await {
+            // Whoever refuses the credentials or does not answer would only say so again.
+            Err(trouble) => checked.troubles.push(trouble),
+            Ok(()) => match provider.funds().await {
+                Ok(funds) => checked.funds = funds,
+                Err(mut trouble) => {
+                    trouble.detail.insert_str(0, "the funds could not be read: ");
+                    checked.troubles.push(trouble);
+                }
+            },
+        }
+        let theirs = provider.server_clock();
+        checked.ahead = theirs.map(|theirs| clock::now().duration_since(theirs));
+        checked
+    }
+
+    fn differs(&self) -> bool {
+        self.ahead.is_some_and(|ahead| ahead.abs() > SKEW_MAX)
+    }
+
+    fn is_wrong(&self) -> bool {
+        let refused = |t: &Trouble| matches!(t.kind, TroubleKind::Credentials | TroubleKind::Garbled);
+        self.differs() || self.troubles.iter().any(refused)
+    }
+
+    fn is_silent(&self) -> bool {
+        let silent = |t: &Trouble| matches!(t.kind, TroubleKind::Unavailable | TroubleKind::Throttled);
+        self.troubles.iter().any(silent)
+    }
+
+    fn is_ok(&self) -> bool {
+        self.troubles.is_empty() && !self.differs()
+    }
+
+    fn funds_words(&self) -> String {
+        match &self.funds {
+            None => "not shown".to_owned(),
+            Some(funds) => [Some(funds.amount.as_str()), funds.currency.as_deref()]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" "),
+        }
+    }
+
+    fn clock_words(&self) -> String {
+        match self.ahead {
+            None => "not told".to_owned(),
+            Some(_) if !self.differs() => "agrees".to_owned(),
+            Some(ahead) => format!(
+                "ours is {} s {}",
+                ahead.abs().as_secs(),
+                if ahead.is_positive() { "ahead" } else { "behind" }
+            ),
+        }
+    }
+
+    fn said(&self) -> String {
+        let mut said: Vec<&str> = self.troubles.iter().map(|trouble| trouble.detail.as_str()).collect();
+        if self.differs() {
+            said.push("set this machine's clock by NTP: what an order bought is told by when it was created there");
+        }
+        said.join("; ")
+    }
+
+    fn json(&self, account: &str, provider: &str) -> serde_json::Value {
+        let funds = self.funds.as_ref();
+        let said = self.said();
+        serde_json::json!({
+            "account": account,
+            "provider": provider,
+            "ok": self.is_ok(),
+            "funds": funds.map(|f| serde_json::json!({
+                "amount": f.amount, "currency": f.currency, "positive": f.positive,
+            })),
+            "clock_ahead_secs": self.ahead.map(|ahead| ahead.as_secs()),
+            "said": (!said.is_empty()).then_some(said),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(kind: Option<TroubleKind>, ahead_secs: Option<i64>) -> Checked {
+        let trouble = |kind| Trouble {
+            kind,
+            detail: "HTTP 502".to_owned(),
+            retry_after: None,
+        };
+        Checked {
+            troubles: kind.map(trouble).into_iter().collect(),
+            funds: None,
+            ahead: ahead_secs.map(SignedDuration::from_secs),
+        }
+    }
+
+    #[test]
+    fn a_clock_that_differs_is_wrong_and_told_by_how_much_and_which_way() {
+        for (secs, words, ok) in [
+            (0, "agrees", true),
+            (10, "agrees", true),
+            (-10, "agrees", true),
+            (90, "ours is 90 s ahead", false),
+            (-3_600, "ours is 3600 s behind", false),
+        ] {
+            let checked = of(None, Some(secs));
+            assert_eq!((checked.clock_words().as_str(), checked.is_ok()), (words, ok));
+            assert_eq!((checked.is_wrong(), checked.is_silent()), (!ok, false));
+            assert_eq!(checked.said().contains("NTP"), !ok);
+        }
+        assert_eq!(of(None, None).clock_words(), "not told");
+    }
+
+    #[test]
+    fn refused_and_silent_are_two_things() {
+        let refused = of(Some(TroubleKind::Credentials), None);
+        assert_eq!(
+            (refused.is_wrong(), refused.is_silent(), refused.is_ok()),
+            (true, false, false)
+        );
+        let silent = of(Some(TroubleKind::Unavailable), None);
+        assert_eq!(
+            (silent.is_wrong(), silent.is_silent(), silent.is_ok()),
+            (false, true, false)
+        );
+        assert_eq!(silent.json("cr-main", "connectreseller")["said"], "HTTP 502");
+    }
 }

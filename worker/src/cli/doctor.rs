@@ -76,7 +76,7 @@ pub(super) async fn run(cli: &Cli, format: Format) -> Result<ExitCode, Failure> 
 }
 
 /// Clocks may differ by so much: less than anything that is told by them.
-const SKEW_MAX: jiff::SignedDuration = jiff::SignedDuration::from_secs(10);
+pub(super) const SKEW_MAX: jiff::SignedDuration = jiff::SignedDuration::from_secs(10);
 
 /// Leases and waits go by Redis' clock, so replicas' clocks hardly matter; but when an order came in, and whether its
 /// deadline had passed then, is told by this machine's.

@@ -2,6 +2,7 @@
 //! 3 Redis or provider not reachable. No secret is taken in argv and none is printed.
 
 mod accounts;
+mod call;
 mod config;
 mod demo;
 mod doctor;
@@ -45,6 +46,8 @@ enum Command {
     /// Provider accounts
     #[command(subcommand)]
     Accounts(accounts::AccountsCommand),
+    /// Perform any documented operation of a provider, and print its answer
+    Call(call::CallArgs),
     /// The configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -169,6 +172,10 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Orders(command) => {
             quiet();
             orders::run(Loaded::of(cli)?, command).await
+        }
+        Command::Call(args) => {
+            quiet();
+            call::run(cli, args).await
         }
         Command::Accounts(command) => {
             quiet();

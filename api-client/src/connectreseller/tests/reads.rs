@@ -70,7 +70,7 @@ async fn every_field_of_a_domain_is_read_leniently() {
     let asked = "ViewDomain?websiteName=blue-otter-7.com";
     let run = async |client: &Client, via: Option<&mut Visit>| client.view_domain(via, DOMAIN).await;
     let found = read(reply("viewdomain.full"), asked, run).await.unwrap().unwrap();
-    let at = |text: &str| text.parse::<jiff::Timestamp>().ok();
+    let at = |text: &str| text.parse::<Timestamp>().ok();
     assert_eq!(found.standing, Standing::Held);
     assert_eq!(found.ordered, at("2025-03-04T09:15:00Z"));
     assert_eq!(found.created, at("2025-03-04T09:15:02Z"));

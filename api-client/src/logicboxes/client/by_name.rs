@@ -1,6 +1,6 @@
 //! A call by its row and named values: for people and tools, not for orders.
 
-use http::Method;
+use ::http::Method;
 use serde_json::Value;
 
 use super::super::answer::{Answer, classify};
@@ -9,7 +9,7 @@ use super::super::error::{Call, Class};
 use super::super::masked::masked;
 use super::Client;
 use crate::endpoint::{Arguments, CallError, Endpoint, request};
-use crate::http::{CallClass, CallResult, ReadError, SendError};
+use crate::http::{self, CallClass, CallResult, ReadError, SendError};
 
 impl Client {
     /// Performs one documented call. A read goes over the pooled client; everything else is sent once, on a connection
@@ -47,9 +47,7 @@ impl Client {
                     SendError::Unknown(_) => CallError::Unknown(error.to_string()),
                 })?
         };
-        let answer = classify(Call::of(endpoint), raw.status, &raw.body).scrubbed(raw.redactor());
-        let shown = masked(&raw.body, raw.redactor());
-        let result = judge(endpoint, &answer, shown);
+        let result = judged(endpoint, &raw);
         raw.classified(match &result {
             Ok(_) => CallResult::Ok,
             Err(CallError::Refused { .. }) => CallResult::Rejected,
@@ -57,6 +55,13 @@ impl Client {
         });
         result
     }
+}
+
+/// What a complete answer comes to.
+pub(crate) fn judged(endpoint: &Endpoint, raw: &http::Answer) -> Result<Value, CallError> {
+    let answer = classify(Call::of(endpoint), raw.status, &raw.body).scrubbed(raw.redactor());
+    let shown = masked(&raw.body, raw.redactor());
+    judge(endpoint, &answer, shown)
 }
 
 /// By the rules of the fact sheet's section 2: the body before the status, and a listed refusal only is a no.

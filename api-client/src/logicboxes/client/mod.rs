@@ -7,7 +7,7 @@
 //! its gate; what may be repeated is said at each function and in its row.
 
 mod account;
-mod by_name;
+pub(crate) mod by_name;
 mod contacts;
 mod customers;
 mod domains;
@@ -24,6 +24,8 @@ pub use self::domains::{FourContacts, RegisterRequest, RenewRequest, TransferReq
 pub use self::lookups::{OrderQuery, PremiumQuery};
 pub use self::reply::{Reply, WriteError};
 
+use secrecy::SecretString;
+
 use self::draft::Draft;
 use super::answer::{Answer, classify, trouble};
 use super::credential::Credential;
@@ -31,7 +33,7 @@ use super::error::{Call, Class};
 use super::settings::{Region, Settings};
 use super::wire::FromBody;
 use crate::endpoint::{Endpoint, Verb};
-use crate::http::{CallResult, Http, HttpError, SendError, Visit};
+use crate::http::{CallResult, Http, HttpError, Request, SendError, Visit};
 use crate::provider::{Trouble, TroubleKind};
 
 /// A reseller account's calls.
@@ -40,6 +42,8 @@ pub struct Client {
     http: Http,
     credential: Credential,
     region: Region,
+    /// Kept out of every text, besides the account's own.
+    hidden: Vec<SecretString>,
 }
 
 impl Client {
@@ -53,7 +57,16 @@ impl Client {
             http: Http::new(http)?,
             credential,
             region,
+            hidden: Vec::new(),
         })
+    }
+
+    /// The same client, which also keeps this secret out of every text: an answer about a transfer may quote the auth
+    /// code of a call that went before.
+    pub(super) fn hiding(&self, secret: Option<&SecretString>) -> Self {
+        let mut client = self.clone();
+        client.hidden.extend(secret.cloned());
+        client
     }
 
     /// The door it calls through.
@@ -73,7 +86,8 @@ impl Client {
     }
 
     fn draft(&self, row: &'static Endpoint) -> Draft {
-        let draft = Draft::new(row, self.path(row));
+        let hide = |request: Request| self.hidden.iter().fold(request, Request::hide);
+        let draft = Draft::new(row, self.path(row)).signed(hide);
         match row.method {
             Verb::Post => draft.signed(|request| self.credential.in_form(request)),
             // At the end, behind what is asked.

@@ -5,6 +5,7 @@
     reason = "helpers of tests are tests, and a panic is how one fails"
 )]
 
+mod conformance;
 mod connectreseller;
 mod connectreseller_domains;
 mod connectreseller_network;
