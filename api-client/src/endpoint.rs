@@ -369,7 +369,7 @@ fn json_value(param: &Param, arguments: &Arguments) -> Option<Value> {
 }
 
 /// A path segment: everything but unreserved characters as `%XX` (RFC 3986 §2.3).
-fn encoded(segment: &str) -> String {
+pub(crate) fn encoded(segment: &str) -> String {
     segment
         .bytes()
         .map(|b| match b {

@@ -4,4 +4,5 @@ pub mod endpoint;
 pub mod http;
 pub mod logicboxes;
 pub mod model;
+pub mod namecom;
 pub mod provider;

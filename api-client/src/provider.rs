@@ -416,6 +416,12 @@ pub trait Provider: Send + Sync {
     /// The longest a paid call may take, connecting included. Lease and settle time are measured by it.
     fn call_timeout(&self) -> Duration;
 
+    /// Whether its orders take contacts as full profiles ([`Register::profiles`]). Elsewhere a profile is refused,
+    /// never dropped.
+    fn takes_profiles(&self) -> bool {
+        false
+    }
+
     /// Opens nothing yet: the connection of one attempt, made at its first use.
     fn visit(&self) -> Visit;
 
@@ -447,6 +453,15 @@ pub trait Provider: Send + Sync {
     /// # Errors
     /// The trouble, where the read failed.
     async fn funds(&self) -> Result<Option<Funds>, Trouble>;
+
+    /// What the purchase would cost now, all its parts together; `None` where the provider cannot tell before buying.
+    ///
+    /// # Errors
+    /// The trouble, where the read failed.
+    async fn quote(&self, purchase: &Purchase) -> Result<Option<Quote>, Trouble> {
+        let _ = purchase;
+        Ok(None)
+    }
 
     /// Every documented operation of this provider, in the order of its fact sheet.
     fn endpoints(&self) -> &'static [Endpoint] {

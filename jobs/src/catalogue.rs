@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use domorder_api_client::provider::{InvoiceOption, Operation};
 
-use crate::validate::Fault;
+use crate::order::Contacts;
+use crate::validate::{Fault, NameComRules};
 
 /// Every configured account by its name.
 #[derive(Debug, Clone, Default)]
@@ -86,8 +87,12 @@ pub struct Capabilities {
     pub customers: bool,
     /// Orders take contact ids.
     pub contact_ids: bool,
-    /// Contacts can be created from full profiles.
+    /// Contacts can be created from full profiles, or stand in the order.
     pub contact_profiles: bool,
+    /// Profiles may carry `type` and `attributes`.
+    pub contact_details: bool,
+    /// A profile's name has to be a first and a last one.
+    pub contact_two_names: bool,
     /// Register and transfer need a registrant (document or account default).
     pub contacts_required: bool,
     /// Register needs name servers (document or account default).
@@ -116,6 +121,8 @@ impl Default for Capabilities {
             customers: true,
             contact_ids: false,
             contact_profiles: false,
+            contact_details: true,
+            contact_two_names: false,
             contacts_required: false,
             nameservers_required: true,
             nameservers_max: 13,
@@ -152,16 +159,28 @@ impl Capabilities {
                 attributes: true,
                 ..common
             }),
-            // No customers and no contact ids: contacts live inside the domain.
+            // No customers and no contact ids: contacts live inside the domain, and go along with the order.
             "namecom" => Some(Self {
                 quotes: true,
                 customers: false,
+                contact_profiles: true,
+                contact_details: false,
+                contact_two_names: true,
                 nameservers_required: false,
                 attributes: true,
                 ..common
             }),
             _ => None,
         }
+    }
+}
+
+/// The rules by TLD of a provider, by the name in the configuration; `None`: none beyond the contract's.
+#[must_use]
+pub fn tld_rules_of(provider: &str) -> Option<Arc<dyn TldRules>> {
+    match provider {
+        "namecom" => Some(Arc::new(NameComRules)),
+        _ => None,
     }
 }
 
@@ -188,4 +207,6 @@ pub struct TldQuestion<'a> {
     pub years: Option<u8>,
     /// TLD-specific details.
     pub attributes: &'a BTreeMap<String, String>,
+    /// The contacts that the document gives.
+    pub contacts: &'a Contacts,
 }

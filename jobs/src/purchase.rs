@@ -1,11 +1,12 @@
 //! From a stored order to what the provider is asked for.
 
 use domorder_api_client::provider::{
-    ContactIds, EmailAccounts, EmailCreate, EmailDelete, EmailRenew, Operation, Purchase, Register, Renew, Transfer,
+    ContactIds, ContactProfile, ContactProfiles, EmailAccounts, EmailCreate, EmailDelete, EmailRenew, Operation,
+    Purchase, Register, Renew, Transfer,
 };
 use secrecy::SecretString;
 
-use crate::order::{Contact, Order};
+use crate::order::{self, Contact, Order};
 use crate::seal::{KeyRing, SealError, Sealed};
 use crate::state::Kind;
 
@@ -22,6 +23,9 @@ pub enum PurchaseError {
     /// The provider has to be given ids, and no contact was made of this profile.
     #[error("contact `{0}` is a full profile without an id at the provider")]
     ProfileWithoutId(&'static str),
+    /// The provider has to be given the contact in full, and knows no ids.
+    #[error("contact `{0}` is an id, and the provider takes full profiles only")]
+    IdWithoutProfile(&'static str),
     /// A field that no purchase can carry: dropping it would buy something else.
     #[error("the provider takes no `{0}` with this operation")]
     NotTaken(&'static str),
@@ -30,12 +34,38 @@ pub enum PurchaseError {
     AuthCode(#[source] SealError),
 }
 
+/// The contacts of a purchase: by id, or in full.
+type Told = (ContactIds, Option<Box<ContactProfiles>>);
+
 impl Order {
-    /// What to buy. A later auth code (from a signal) stands in for the document's.
+    /// What to buy, where the provider has to be given contacts by its ids. A later auth code (from a signal) stands in
+    /// for the document's.
     ///
     /// # Errors
     /// What the order lacks, or why its secret does not open.
     pub fn purchase(&self, ring: &KeyRing, auth_code: Option<&Sealed>) -> Result<Purchase, PurchaseError> {
+        self.purchase_as(ring, auth_code, Self::by_id)
+    }
+
+    /// As [`Order::purchase`], where the provider keeps contacts inside the domain and takes them as full profiles
+    /// (`Provider::takes_profiles`).
+    ///
+    /// # Errors
+    /// As [`Order::purchase`].
+    pub fn purchase_with_profiles(
+        &self,
+        ring: &KeyRing,
+        auth_code: Option<&Sealed>,
+    ) -> Result<Purchase, PurchaseError> {
+        self.purchase_as(ring, auth_code, Self::in_full)
+    }
+
+    fn purchase_as(
+        &self,
+        ring: &KeyRing,
+        auth_code: Option<&Sealed>,
+        contacts: fn(&Self) -> Result<Told, PurchaseError>,
+    ) -> Result<Purchase, PurchaseError> {
         if self.kind == Kind::EmailOrder && self.action.is_none() {
             return Err(PurchaseError::Missing("action"));
         }
@@ -43,19 +73,23 @@ impl Order {
         let auto_renew = self.auto_renew.unwrap_or(false);
         let invoice = self.invoice.unwrap_or_default();
         Ok(match self.operation() {
-            Operation::Register => Purchase::Register(Register {
-                domain,
-                years: self.years.ok_or(PurchaseError::Missing("years"))?,
-                nameservers: self.nameservers.clone(),
-                // Empty where the provider has no customers; intake demands one elsewhere.
-                customer: self.customer.clone().unwrap_or_default(),
-                contacts: self.contact_ids()?,
-                privacy: self.privacy.unwrap_or(false),
-                auto_renew,
-                invoice,
-                coupon: self.coupon.clone(),
-                attributes: self.attributes.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
-            }),
+            Operation::Register => {
+                let (contacts, profiles) = contacts(self)?;
+                Purchase::Register(Register {
+                    domain,
+                    years: self.years.ok_or(PurchaseError::Missing("years"))?,
+                    nameservers: self.nameservers.clone(),
+                    // Empty where the provider has no customers; intake demands one elsewhere.
+                    customer: self.customer.clone().unwrap_or_default(),
+                    contacts,
+                    profiles,
+                    privacy: self.privacy.unwrap_or(false),
+                    auto_renew,
+                    invoice,
+                    coupon: self.coupon.clone(),
+                    attributes: self.attributes.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+                })
+            }
             Operation::Transfer => {
                 if self.years.is_some() {
                     return Err(PurchaseError::NotTaken("years"));
@@ -117,6 +151,31 @@ impl Order {
             .map_err(PurchaseError::AuthCode)
     }
 
+    fn by_id(&self) -> Result<Told, PurchaseError> {
+        self.contact_ids().map(|ids| (ids, None))
+    }
+
+    fn in_full(&self) -> Result<Told, PurchaseError> {
+        let profiles = self.contact_profiles()?;
+        let profiles = (!profiles.is_empty()).then(|| Box::new(profiles));
+        Ok((ContactIds::default(), profiles))
+    }
+
+    /// The four profiles as given; what a role left out comes to is the provider's adapter to say.
+    fn contact_profiles(&self) -> Result<ContactProfiles, PurchaseError> {
+        let profile = |role, contact: &Option<Contact>| match contact {
+            None => Ok(None),
+            Some(Contact::Profile(profile)) => Ok(Some(profile_of(profile))),
+            Some(Contact::Id { .. }) => Err(PurchaseError::IdWithoutProfile(role)),
+        };
+        Ok(ContactProfiles {
+            registrant: profile("registrant", &self.contacts.registrant)?,
+            admin: profile("admin", &self.contacts.admin)?,
+            tech: profile("tech", &self.contacts.tech)?,
+            billing: profile("billing", &self.contacts.billing)?,
+        })
+    }
+
     /// The four ids; a role left out is the registrant's.
     fn contact_ids(&self) -> Result<ContactIds, PurchaseError> {
         let id = |role, contact: &Option<Contact>| match contact {
@@ -131,5 +190,43 @@ impl Order {
             billing: id("billing", &self.contacts.billing)?.or_else(|| registrant.clone()),
             registrant,
         })
+    }
+}
+
+/// Intake has refused `type` and `attributes` where the provider has no use for them.
+fn profile_of(profile: &order::ContactProfile) -> ContactProfile {
+    let order::ContactProfile {
+        name,
+        company,
+        email,
+        address1,
+        address2,
+        address3,
+        city,
+        state,
+        country,
+        zip,
+        phone_cc,
+        phone,
+        fax_cc,
+        fax,
+        contact_type: _,
+        attributes: _,
+    } = profile.clone();
+    ContactProfile {
+        name,
+        company,
+        email,
+        address1,
+        address2,
+        address3,
+        city,
+        state,
+        country,
+        zip,
+        phone_cc,
+        phone,
+        fax_cc,
+        fax,
     }
 }

@@ -8,9 +8,10 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use domorder_api_client::connectreseller::{self, ConnectReseller};
 use domorder_api_client::logicboxes::{self, LogicBoxes};
+use domorder_api_client::namecom::{self, NameCom};
 use domorder_api_client::provider::{InvoiceOption, Operation, Provider};
 use domorder_config::{Account, Config, Credentials, Durability as Wanted, InvoiceOption as Invoice};
-use domorder_jobs::catalogue::{AccountDefaults, AccountFacts, Capabilities, Catalogue};
+use domorder_jobs::catalogue::{AccountDefaults, AccountFacts, Capabilities, Catalogue, tld_rules_of};
 use domorder_jobs::ledger::{Durability, Ledger, LedgerSettings};
 use domorder_jobs::machine::Policy;
 use domorder_jobs::producer::Producer;
@@ -30,31 +31,33 @@ pub fn providers(config: &Config) -> anyhow::Result<Providers> {
     let mut providers = Providers::new();
     for (name, account) in &config.accounts {
         let provider = provider(name, account).with_context(|| format!("accounts.{name} cannot be used"))?;
-        if let Some(provider) = provider {
-            providers.insert(name.clone(), provider);
-        }
+        providers.insert(name.clone(), provider);
     }
     Ok(providers)
 }
 
-/// `None`: a provider that is configured but not served yet; its orders are refused at intake.
-fn provider(name: &str, account: &Account) -> anyhow::Result<Option<Arc<dyn Provider>>> {
+fn provider(name: &str, account: &Account) -> anyhow::Result<Arc<dyn Provider>> {
     let observer = Some(Calls::of(name));
     Ok(match &account.credentials {
         Credentials::ConnectReseller { api_key } => {
             let mut settings = connectreseller::Settings::new(account.base_url.clone(), api_key.clone());
             settings.timeout = account.timeout;
             settings.observer = observer;
-            Some(Arc::new(ConnectReseller::new(settings)?))
+            Arc::new(ConnectReseller::new(settings)?)
         }
         Credentials::LogicBoxes { auth_userid, api_key } => {
             let mut settings =
                 logicboxes::Settings::new(account.base_url.clone(), auth_userid.clone(), api_key.clone());
             settings.timeout = account.timeout;
             settings.observer = observer;
-            Some(Arc::new(LogicBoxes::new(settings)?))
+            Arc::new(LogicBoxes::new(settings)?)
         }
-        Credentials::NameCom { .. } => None,
+        Credentials::NameCom { username, api_token } => {
+            let mut settings = namecom::Settings::new(account.base_url.clone(), username.clone(), api_token.clone());
+            settings.timeout = account.timeout;
+            settings.observer = observer;
+            Arc::new(NameCom::new(settings)?)
+        }
     })
 }
 
@@ -87,6 +90,7 @@ pub fn catalogue(config: &Config, providers: &Providers) -> Catalogue {
                 privacy: account.defaults.privacy,
                 auto_renew: account.defaults.auto_renew,
             },
+            tld_rules: tld_rules_of(provider),
             ..AccountFacts::default()
         };
         (name.clone(), facts)

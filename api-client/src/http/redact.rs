@@ -45,6 +45,19 @@ impl Redactor {
         self.needles.get_or_init(|| spellings(&self.secrets))
     }
 
+    /// The text without secrets, otherwise as it is: for answers that are shown or read whole.
+    #[must_use]
+    pub fn mask(&self, text: &str) -> String {
+        let mut clean = text.to_owned();
+        for needle in self.needles() {
+            let needle = needle.expose_secret();
+            if clean.contains(needle) {
+                clean = clean.replace(needle, MASK);
+            }
+        }
+        clean
+    }
+
     /// The text without secrets and control characters, at most [`MESSAGE_CHARS_MAX`] characters.
     #[must_use]
     pub fn scrub(&self, text: &str) -> String {
@@ -57,12 +70,7 @@ impl Redactor {
                 c => Some(c),
             })
             .collect();
-        for needle in self.needles() {
-            let needle = needle.expose_secret();
-            if clean.contains(needle) {
-                clean = clean.replace(needle, MASK);
-            }
-        }
+        clean = self.mask(&clean);
         // Cut last: a secret cut in half would be found by nobody but the reader.
         match clean.char_indices().nth(MESSAGE_CHARS_MAX) {
             Some((end, _)) => {

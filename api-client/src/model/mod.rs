@@ -1,8 +1,12 @@
 //! Words both sides speak: what is bought, with the provider's own ids already filled in.
 
+mod contact;
+
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+
+pub use contact::{ContactProfile, ContactProfiles};
 
 /// The four contacts of a domain by the provider's ids; `None`: the provider's or the account's default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +61,9 @@ pub struct Register {
     pub customer: String,
     /// The contacts.
     pub contacts: ContactIds,
+    /// The contacts in full, for a provider that keeps them inside the domain
+    /// ([`crate::provider::Provider::takes_profiles`]); elsewhere `None`.
+    pub profiles: Option<Box<ContactProfiles>>,
     /// Whois privacy.
     pub privacy: bool,
     /// Renew by the provider's own means.

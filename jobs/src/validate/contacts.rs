@@ -67,6 +67,13 @@ fn contact(map: &Map<String, Value>, at: &str, takes: Option<&Capabilities>, fau
                 "stands beside `id`; expected the id alone, or a profile without it",
             );
         }
+        // Where neither is taken, the whole field is refused.
+        if takes.is_some_and(|t| !t.contact_ids && t.contact_profiles) {
+            fields.fault(
+                "id",
+                "this account's provider has no contact ids; expected a full profile",
+            );
+        }
         return fields
             .token("id", "the provider's contact id as a string")
             .map(|id| Contact::Id { id });
@@ -77,7 +84,23 @@ fn contact(map: &Map<String, Value>, at: &str, takes: Option<&Capabilities>, fau
             "is a full profile, from which this account's provider cannot make a contact yet; expected {\"id\": \"…\"}",
         );
     }
+    if let Some(takes) = takes.filter(|t| t.contact_profiles) {
+        provider_rules(&mut fields, map, takes);
+    }
     profile(&mut fields, map).map(|profile| Contact::Profile(Box::new(profile)))
+}
+
+/// What this account's provider does not take in a profile, though another may.
+fn provider_rules(fields: &mut Fields<'_, '_>, map: &Map<String, Value>, takes: &Capabilities) {
+    for name in ["type", "attributes"] {
+        if !takes.contact_details && fields.has(name) {
+            fields.fault(name, "this account's provider takes no such detail of a contact");
+        }
+    }
+    let one_word = |name: &Value| name.as_str().is_some_and(|name| name.split_whitespace().count() == 1);
+    if takes.contact_two_names && map.get("name").is_some_and(one_word) {
+        fields.fault("name", "this account's provider needs a first and a last name");
+    }
 }
 
 fn profile(fields: &mut Fields<'_, '_>, map: &Map<String, Value>) -> Option<ContactProfile> {

@@ -306,6 +306,7 @@ impl<'a, 'f> Reader<'a, 'f> {
                 domain,
                 years: content.years,
                 attributes: &content.attributes,
+                contacts: &content.contacts,
             };
             for fault in rules.faults(&question) {
                 self.fields.faults.add(fault.pointer, fault.detail);

@@ -12,6 +12,7 @@ mod content;
 mod draft;
 pub(crate) mod fields;
 mod json;
+mod namecom;
 pub(crate) mod redact;
 pub(crate) mod refusal;
 pub(crate) mod rules;
@@ -28,6 +29,7 @@ use crate::state::{EmailAction, Kind};
 
 pub use draft::Draft;
 use fields::Fields;
+pub use namecom::NameComRules;
 pub use redact::redact_entry;
 use refusal::Faults;
 pub use refusal::{Fault, Refusal, RefusalKind};

@@ -90,6 +90,15 @@ impl Charges {
         self.post(call.operation, call.seq, call.now, domain, amount_cents, effect)
     }
 
+    /// Takes money for one of a call's products, which stands in the ledger under its own name.
+    pub(crate) fn sell(&mut self, call: &Call, product: &'static str, domain: &str, cents: i64, effect: String) -> u64 {
+        let seq = self.take(call, domain, cents, effect);
+        if let Some(charge) = self.rows.last_mut() {
+            charge.operation = Cow::Borrowed(product);
+        }
+        seq
+    }
+
     /// Takes money for a request that came earlier; the number of the charge.
     pub(crate) fn post(
         &mut self,

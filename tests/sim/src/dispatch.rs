@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::{Request, Response, header};
@@ -15,12 +16,12 @@ use tokio::time::Sleep;
 use tower_service::Service;
 
 use crate::behaviour::Behaviour;
-use crate::operation::{Answer, Call, Method, Operation, Outcome, Payload, Provider};
-use crate::params::Param;
+use crate::house::{self, Found, House, Language};
+use crate::operation::{Answer, Call, Method, Outcome, Payload};
+use crate::params::{self, Values};
 use crate::seed::Seed;
 use crate::server::Mode;
 use crate::world::World;
-use crate::{connectreseller, logicboxes, params};
 
 /// Bodies longer than this are refused.
 const FORM_BYTES_MAX: usize = 64 * 1024;
@@ -73,79 +74,35 @@ pub(crate) async fn answer(shared: &Arc<Shared>, control: &axum::Router, request
     } else {
         Bytes::new()
     };
-    let content_type = head
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let is_form = content_type.starts_with("application/x-www-form-urlencoded");
     let (call, generation, verdict) = {
         let mut world = shared.world();
         let now = world.clock.now();
         world.journal.total += 1;
         let seq = world.journal.total;
         let path = head.uri.path();
-        let refuse = |world: &mut World, provider: Option<Provider>, status: u16, reason: String| {
-            world
-                .journal
-                .unexpected(seq, now.at(), head.method.as_str(), path, reason.clone());
-            let message = format!("{{{reason}}}");
-            let answer = match provider {
-                Some(Provider::ConnectReseller) => {
-                    Answer::refused(status, connectreseller::wire::envelope(400, &reason, Value::Null))
-                }
-                _ => Answer::refused(status, json!({ "status": "ERROR", "message": message })),
-            };
-            Reply::Send(respond(answer))
-        };
-        let known: Option<(Provider, Option<&'static Operation>, &'static [Param])> =
-            if path.starts_with(connectreseller::BASE) {
-                Some((
-                    Provider::ConnectReseller,
-                    connectreseller::find(path),
-                    connectreseller::COMMON,
-                ))
-            } else if path.starts_with(logicboxes::BASE) {
-                Some((Provider::LogicBoxes, logicboxes::find(path), logicboxes::COMMON))
-            } else {
-                None
-            };
-        let Some((provider, operation, common)) = known else {
-            return refuse(&mut world, None, 404, "unknown path".to_owned());
-        };
-        if world.faults.is_dead(provider, now.real_ms) {
+        let house = house::at(path);
+        if house.is_some_and(|house| world.faults.is_dead(house.provider, now.real_ms)) {
             return Reply::Reset;
         }
-        let Some(operation) = operation else {
-            return refuse(&mut world, Some(provider), 404, "unknown call".to_owned());
-        };
-        let is_right_method = match operation.method {
-            Method::Get => head.method == http::Method::GET,
-            Method::Post => head.method == http::Method::POST,
-        };
-        if !is_right_method {
-            return refuse(&mut world, Some(provider), 405, "wrong method".to_owned());
-        }
-        if has_body && operation.method == Method::Get {
-            return refuse(&mut world, Some(provider), 400, "GET with a body".to_owned());
-        }
-        if has_body && !is_form {
-            return refuse(&mut world, Some(provider), 400, "body is no form".to_owned());
-        }
-        let query = head.uri.query().unwrap_or_default();
-        let values = match params::read(&[common, operation.params], query.as_bytes(), &form) {
-            Ok(values) => values,
-            Err(fault) => {
-                let status = if provider == Provider::LogicBoxes { 500 } else { 200 };
-                let reason = format!("{}={}", fault.parameter(), fault.complaint());
-                return refuse(&mut world, Some(provider), status, reason);
+        let understood = match understand(house, &head, has_body, &form) {
+            Ok(understood) => understood,
+            Err((status, reason)) => {
+                let method = head.method.as_str();
+                world.journal.unexpected(seq, now.at(), method, path, reason.clone());
+                let answer = match house {
+                    Some(house) => (house.misfit)(status, &reason),
+                    None => Answer::refused(404, json!({ "status": "ERROR", "message": format!("{{{reason}}}") })),
+                };
+                return Reply::Send(respond(answer));
             }
         };
-        let domain = world.subject(provider, operation.subject, &values);
+        let (operation, values, body) = (understood.found.operation, understood.values, understood.body);
+        let domain = world.subject(operation.provider, operation.subject, &values, &body);
         let verdict = world.faults.decide(operation, domain.as_deref());
         let call = Call {
             operation,
             values,
+            body,
             seq,
             now,
             domain,
@@ -159,6 +116,77 @@ pub(crate) async fn answer(shared: &Arc<Shared>, control: &axum::Router, request
     };
     let same_place = head.uri.path_and_query().map_or("/", |place| place.as_str()).to_owned();
     spoil(shared, call, generation, behaviour, verdict.lag_ms, same_place).await
+}
+
+/// A request that is well made.
+struct Understood {
+    found: Found,
+    values: Values,
+    body: Value,
+}
+
+/// Which call a request is, and with what; else the HTTP status and the reason why no careful client sends it.
+fn understand(
+    house: Option<&'static House>,
+    head: &Parts,
+    has_body: bool,
+    body: &[u8],
+) -> Result<Understood, (u16, String)> {
+    let house = house.ok_or_else(|| (404, "unknown path".to_owned()))?;
+    let found = (house.find)(head.uri.path()).ok_or_else(|| (404, "unknown call".to_owned()))?;
+    let operation = found.operation;
+    let is_right_method = match operation.method {
+        Method::Get => head.method == http::Method::GET,
+        Method::Post => head.method == http::Method::POST,
+        Method::Either => head.method == http::Method::GET || head.method == http::Method::POST,
+    };
+    if !is_right_method {
+        return Err((405, "wrong method".to_owned()));
+    }
+    if has_body && head.method == http::Method::GET {
+        return Err((400, "GET with a body".to_owned()));
+    }
+    let known = [house.common, operation.params];
+    let mut given = found.values.clone();
+    for name in house.headers {
+        if let Some(value) = head.headers.get(*name).and_then(|value| value.to_str().ok()) {
+            given.push((name, value.to_owned()));
+        }
+    }
+    let query = head.uri.query().unwrap_or_default().as_bytes();
+    let (values, body) = match house.language {
+        Language::Form => {
+            let content_type = head
+                .headers
+                .get(header::CONTENT_TYPE)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default();
+            if has_body && !content_type.starts_with("application/x-www-form-urlencoded") {
+                return Err((400, "body is no form".to_owned()));
+            }
+            (params::read(&known, given, query, body), Value::Null)
+        }
+        Language::Json => {
+            if !query.is_empty() {
+                return Err((400, "a query, where a body is expected".to_owned()));
+            }
+            let json = match body {
+                [] => Value::Object(serde_json::Map::new()),
+                body => serde_json::from_slice(body).unwrap_or_default(),
+            };
+            let Value::Object(map) = json else {
+                return Err((400, "body is no JSON object".to_owned()));
+            };
+            (params::read_json(&known, given, &map), Value::Object(map))
+        }
+    };
+    match values {
+        Ok(values) => Ok(Understood { found, values, body }),
+        Err(fault) => Err((
+            house.misfit_status,
+            format!("{}={}", fault.parameter(), fault.complaint()),
+        )),
+    }
 }
 
 /// Lets a fault happen to a call.
@@ -196,10 +224,7 @@ async fn spoil(
             let until = call.now.real_ms.saturating_add(i64::try_from(ms).unwrap_or(i64::MAX));
             world.faults.kill(call.operation.provider, until);
         }
-        match call.operation.provider {
-            Provider::ConnectReseller => connectreseller::wire::unauthorized(&world.cr.settings, "Invalid API key"),
-            Provider::LogicBoxes => logicboxes::wire::unauthorized(&world.lb.settings),
-        }
+        (house::of(call.operation.provider).unauthorized)(&world)
     };
     match behaviour {
         Behaviour::Late { ms } => {
@@ -245,13 +270,14 @@ async fn spoil(
             HTML,
             Bytes::from_static(b"<html><body>Too Many Requests</body></html>"),
         )),
-        Behaviour::Cdn1020 => Reply::Send(respond(logicboxes::wire::foreign_address())),
+        Behaviour::Cdn1020 => Reply::Send(respond(house::foreign_address())),
     }
 }
 
 fn encode(answer: &Answer) -> (u16, &'static str, Bytes) {
     match &answer.payload {
         Payload::Json(value) => (answer.status, JSON, Bytes::from(value.to_string())),
+        Payload::Mislabelled(value) => (answer.status, HTML, Bytes::from(value.to_string())),
         Payload::Html(html) => (answer.status, HTML, Bytes::from(html.clone())),
     }
 }

@@ -199,7 +199,7 @@ pub(crate) struct Faults {
     rules: Vec<RuleReport>,
     chaos: Option<Chaos>,
     calls: HashMap<u64, u64>,
-    dead_until_ms: [i64; 2],
+    dead_until_ms: [i64; Provider::COUNT],
 }
 
 impl Faults {

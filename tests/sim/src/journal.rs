@@ -216,7 +216,16 @@ impl Journal {
 
 /// The parameters without those that are secret.
 fn parameters(call: &Call) -> String {
-    const SECRET: [&str; 4] = ["APIKey", "api-key", "auth-userid", "AuthCode"];
+    const SECRET: [&str; 8] = [
+        "APIKey",
+        "api-key",
+        "auth-userid",
+        "AuthCode",
+        "api_token",
+        "Api-Username",
+        "Api-Token",
+        "Api-Session-Token",
+    ];
     let mut text = String::with_capacity(64);
     let is_secret = |name: &str| SECRET.contains(&name) || is_password(name);
     for (name, value) in call.values.iter().filter(|(name, _)| !is_secret(name)) {

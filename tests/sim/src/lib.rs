@@ -1,12 +1,12 @@
 //! Provider simulators: state, quirks, a ledger of charges, faults on demand.
 //!
-//! A server on a real socket that answers as ConnectReseller (`/ConnectReseller/ESHOP/…`) and LogicBoxes (`/api/…`)
-//! do, as far as orders need them. It holds domains, transfers, email orders and money; writes down every charge,
+//! A server on a real socket that answers as ConnectReseller (`/ConnectReseller/ESHOP/…`), LogicBoxes (`/api/…`) and
+//! Name.com (`/namecom/api/…`) do. It holds domains, transfers, email orders and money; writes down every charge,
 //! whether or not its answer arrived; refuses what no careful client sends; and loses answers where it is told to.
 //! README.md lists scenarios, faults and the control interface.
 //!
 //! It does not resolve names, judge contacts, or know the providers' other calls: each of those is one more row in
-//! `connectreseller/mod.rs` or `logicboxes/mod.rs`.
+//! `connectreseller/mod.rs`, `logicboxes/mod.rs` or `namecom/mod.rs`.
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
@@ -29,8 +29,10 @@ mod connectreseller;
 mod control;
 mod dispatch;
 mod faults;
+mod house;
 mod journal;
 mod logicboxes;
+mod namecom;
 mod operation;
 mod params;
 mod seed;
@@ -55,9 +57,10 @@ pub use journal::{OperationCount, Request, RequestReport, Unexpected};
 pub use operation::{Effect, Outcome, Provider};
 pub use seed::{
     AutoSeed, ConnectResellerSeed, ConnectResellerSettings, DomainSeed, EmailSeed, LogicBoxesSeed, LogicBoxesSettings,
-    Reseller, Scenario, Seed, SyncUnknown, TransferSeed,
+    NameComAccount, NameComAutoSeed, NameComDomainSeed, NameComSeed, NameComSettings, Reseller, Scenario, Seed,
+    SyncUnknown, TransferSeed,
 };
-pub use world::{DomainReport, EmailReport, StateReport};
+pub use world::{DomainReport, EmailReport, NameComReport, StateReport};
 
 use dispatch::Shared;
 use server::Mode;
@@ -75,6 +78,11 @@ pub const LOGICBOXES_ID: u64 = 700_001;
 pub const LOGICBOXES_KEY: &str = "LBDEMOKEY000";
 /// The demo customer at LogicBoxes.
 pub const LOGICBOXES_CUSTOMER: u64 = 4_400_012;
+
+/// The user name of Name.com's demo account.
+pub const NAMECOM_USERNAME: &str = "demo-seller";
+/// The token of Name.com's demo account.
+pub const NAMECOM_TOKEN: &str = "nc-demo-token-0001";
 
 /// How a simulator starts.
 #[derive(Debug, Clone)]
@@ -157,6 +165,11 @@ impl SimHandle {
     /// Stands for `https://httpapi.com/api`; no slash at its end.
     pub fn base_url_logicboxes(&self) -> String {
         format!("http://{}/api", self.address)
+    }
+
+    /// Stands for `https://api.name.com/api`; no slash at its end.
+    pub fn base_url_namecom(&self) -> String {
+        format!("http://{}/namecom/api", self.address)
     }
 
     /// The hand on its world.

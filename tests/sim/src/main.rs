@@ -10,7 +10,7 @@ use domorder_tests_sim::{Chaos, Rule, Seed, Sim, SimOptions};
 use serde::de::DeserializeOwned;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Simulates ConnectReseller and LogicBoxes on one address, with a control interface under /control/.
+/// Simulates ConnectReseller, LogicBoxes and Name.com on one address, with a control interface under /control/.
 #[derive(Debug, Parser)]
 #[command(name = "domorder-sim", version)]
 struct Arguments {

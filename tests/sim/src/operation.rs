@@ -17,6 +17,13 @@ pub enum Provider {
     ConnectReseller,
     /// LogicBoxes' HTTP interface.
     LogicBoxes,
+    /// Name.com's legacy JSON interface.
+    NameCom,
+}
+
+impl Provider {
+    /// How many there are.
+    pub(crate) const COUNT: usize = 3;
 }
 
 /// What a call changes.
@@ -48,6 +55,8 @@ pub enum Outcome {
 pub(crate) enum Method {
     Get,
     Post,
+    /// Documented as POST, used as GET by the vendor's own client.
+    Either,
 }
 
 /// Which parameter tells the domain a call is about.
@@ -59,6 +68,8 @@ pub(crate) enum Subject {
     Name(&'static str),
     /// The provider's id of it stands in this parameter.
     Id(&'static str),
+    /// It stands inside the JSON body, where this finds it.
+    Inside(fn(&Value) -> Option<String>),
 }
 
 /// One row: an endpoint.
@@ -66,7 +77,8 @@ pub(crate) struct Operation {
     pub(crate) provider: Provider,
     /// The name in rules, journal and ledger.
     pub(crate) name: &'static str,
-    /// The last path segment (ConnectReseller, any letter case) or the path (LogicBoxes), first the usual one.
+    /// The last path segment (ConnectReseller, any letter case) or the path (LogicBoxes; Name.com, where `{name}` is a
+    /// parameter), first the usual one.
     pub(crate) paths: &'static [&'static str],
     pub(crate) method: Method,
     pub(crate) effect: Effect,
@@ -79,8 +91,11 @@ pub(crate) struct Operation {
 #[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) operation: &'static Operation,
-    /// Parameters by their first spelling, in the order they came.
+    /// Parameters by their first spelling, in the order they came; what stands in JSON as JSON text, unless it is a text
+    /// or a number itself.
     pub(crate) values: Vec<(&'static str, String)>,
+    /// The JSON body; null if there was none.
+    pub(crate) body: Value,
     /// The number of the request.
     pub(crate) seq: u64,
     pub(crate) now: Now,
@@ -128,6 +143,8 @@ impl Call {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Payload {
     Json(Value),
+    /// JSON under the wrong name, `text/html`.
+    Mislabelled(Value),
     Html(String),
 }
 

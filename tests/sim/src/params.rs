@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 /// What a value must look like.
@@ -21,6 +22,12 @@ pub(crate) enum Shape {
     Exactly(&'static str),
     /// One of these, letter case included.
     OneOf(&'static [&'static str]),
+    /// In JSON only: an array of texts.
+    Texts,
+    /// In JSON only: an object of texts.
+    TextMap,
+    /// In JSON only: an array, each of whose items is held against what this knows.
+    Items(fn(&Map<String, Value>) -> Result<(), Fault>),
 }
 
 impl Shape {
@@ -33,6 +40,29 @@ impl Shape {
             Self::Bool => matches!(value, "true" | "false"),
             Self::Exactly(wanted) => value == wanted,
             Self::OneOf(wanted) => wanted.contains(&value),
+            Self::Texts | Self::TextMap | Self::Items(_) => false,
+        }
+    }
+
+    /// The value as it is kept; `None` if it does not fit.
+    fn of_json(self, name: &'static str, value: &Value) -> Result<String, Fault> {
+        let malformed = || Fault::Malformed(name);
+        let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
+        match (self, value) {
+            (Self::Texts, Value::Array(items)) if items.iter().all(is_text) => Ok(value.to_string()),
+            (Self::TextMap, Value::Object(map)) if map.values().all(is_text) => Ok(value.to_string()),
+            (Self::Items(check), Value::Array(items)) if !items.is_empty() => {
+                for (at, item) in items.iter().enumerate() {
+                    let item = item.as_object().ok_or_else(malformed)?;
+                    check(item).map_err(|fault| Fault::Inside(name, at, Box::new(fault)))?;
+                }
+                Ok(value.to_string())
+            }
+            (Self::Texts | Self::TextMap | Self::Items(_), _) => Err(malformed()),
+            (_, Value::String(text)) if self.fits(text) => Ok(text.clone()),
+            (_, Value::Number(number)) if self.fits(&number.to_string()) => Ok(number.to_string()),
+            (_, Value::Bool(truth)) if self.fits(&truth.to_string()) => Ok(truth.to_string()),
+            _ => Err(malformed()),
         }
     }
 }
@@ -85,14 +115,17 @@ pub(crate) enum Fault {
     Repeated(&'static str),
     /// The value is left out on purpose: it may be a secret.
     Malformed(&'static str),
+    /// In an item of a list.
+    Inside(&'static str, usize, Box<Fault>),
 }
 
 impl Fault {
     /// The parameter's name.
-    pub(crate) fn parameter(&self) -> &str {
+    pub(crate) fn parameter(&self) -> Cow<'_, str> {
         match self {
-            Self::Unknown(name) => name,
-            Self::Missing(name) | Self::Repeated(name) | Self::Malformed(name) => name,
+            Self::Unknown(name) => Cow::Borrowed(name),
+            Self::Missing(name) | Self::Repeated(name) | Self::Malformed(name) => Cow::Borrowed(name),
+            Self::Inside(name, at, fault) => Cow::Owned(format!("{name}/{at}/{}", fault.parameter())),
         }
     }
 
@@ -103,29 +136,21 @@ impl Fault {
             Self::Missing(_) => "Required parameter missing",
             Self::Repeated(_) => "Parameter given more than once",
             Self::Malformed(_) => "Parameter has an invalid value",
+            Self::Inside(_, _, fault) => fault.complaint(),
         }
     }
 }
 
-/// Reads query and form, and holds them against what the call knows.
-pub(crate) fn read(
-    known: &[&'static [Param]],
-    query: &[u8],
-    form: &[u8],
-) -> Result<Vec<(&'static str, String)>, Fault> {
-    let mut values = Vec::<(&'static str, String)>::with_capacity(12);
+/// Values by their parameters' first spelling.
+pub(crate) type Values = Vec<(&'static str, String)>;
+
+/// Reads query and form, and holds them against what the call knows. `found` were read from path and headers.
+pub(crate) fn read(known: &[&'static [Param]], found: Values, query: &[u8], form: &[u8]) -> Result<Values, Fault> {
+    let mut values = found;
+    values.reserve(12);
     let mut spelt = Vec::<(&'static str, Cow<'_, str>)>::with_capacity(12);
     for (name, value) in form_urlencoded::parse(query).chain(form_urlencoded::parse(form)) {
-        let found = known.iter().flat_map(|params| params.iter()).find_map(|param| {
-            param
-                .names
-                .iter()
-                .find(|spelling| **spelling == name)
-                .map(|spelling| (param, *spelling))
-        });
-        let Some((param, spelling)) = found else {
-            return Err(Fault::Unknown(name.into_owned()));
-        };
+        let (param, spelling) = known_as(known, &name)?;
         let canonical = param.names[0];
         if !param.shape.fits(&value) {
             return Err(Fault::Malformed(canonical));
@@ -141,10 +166,41 @@ pub(crate) fn read(
         }
         spelt.push((spelling, value));
     }
+    complete(known, &values)?;
+    Ok(values)
+}
+
+/// Reads a JSON body, and holds it against what the call knows. `found` were read from path and headers.
+pub(crate) fn read_json(known: &[&'static [Param]], found: Values, body: &Map<String, Value>) -> Result<Values, Fault> {
+    let mut values = found;
+    for (name, value) in body {
+        let (param, _) = known_as(known, name)?;
+        let canonical = param.names[0];
+        if values.iter().any(|(seen, _)| *seen == canonical) {
+            return Err(Fault::Repeated(canonical));
+        }
+        values.push((canonical, param.shape.of_json(canonical, value)?));
+    }
+    complete(known, &values)?;
+    Ok(values)
+}
+
+fn known_as(known: &[&'static [Param]], name: &str) -> Result<(&'static Param, &'static str), Fault> {
+    known
+        .iter()
+        .flat_map(|params| params.iter())
+        .find_map(|param| {
+            let spelling = param.names.iter().find(|spelling| **spelling == name)?;
+            Some((param, *spelling))
+        })
+        .ok_or_else(|| Fault::Unknown(name.to_owned()))
+}
+
+fn complete(known: &[&'static [Param]], values: &Values) -> Result<(), Fault> {
     let mut params = known.iter().flat_map(|params| params.iter());
     match params.find(|param| param.required && !values.iter().any(|(name, _)| *name == param.names[0])) {
         Some(param) => Err(Fault::Missing(param.names[0])),
-        None => Ok(values),
+        None => Ok(()),
     }
 }
 
@@ -159,7 +215,7 @@ mod tests {
     ];
 
     fn check(query: &str) -> Result<usize, Fault> {
-        read(&[PARAMS], query.as_bytes(), b"").map(|values| values.len())
+        read(&[PARAMS], Values::new(), query.as_bytes(), b"").map(|values| values.len())
     }
 
     #[test]
@@ -173,5 +229,43 @@ mod tests {
         assert_eq!(check("Duration=1"), Err(Fault::Missing("AuthCode")));
         assert_eq!(check("AuthCode=a&Duration=one"), Err(Fault::Malformed("Duration")));
         assert_eq!(check("AuthCode="), Err(Fault::Malformed("AuthCode")));
+    }
+
+    fn item(item: &Map<String, Value>) -> Result<(), Fault> {
+        read_json(&[PARAMS], Values::new(), item).map(drop)
+    }
+
+    #[test]
+    fn json_is_held_against_what_is_known_as_well() {
+        const BODY: &[Param] = &[
+            required(&["items"], Shape::Items(item)),
+            optional(&["hosts"], Shape::Texts),
+            optional(&["more"], Shape::TextMap),
+            optional(&["years"], Shape::Int),
+        ];
+        let check = |body: Value| read_json(&[BODY], vec![("domain", "a".to_owned())], body.as_object().unwrap());
+        let good = serde_json::json!({"items": [{"AuthCode": "a", "Duration": 1}], "hosts": ["b"], "more": {"c": "d"}, "years": "2"});
+        assert_eq!(check(good).map(|values| values.len()), Ok(5));
+        for (body, parameter) in [
+            (serde_json::json!({}), "items"),
+            (serde_json::json!({"items": []}), "items"),
+            (serde_json::json!({"items": ["a"]}), "items"),
+            (
+                serde_json::json!({"items": [{"AuthCode": "a"}, {}]}),
+                "items/1/AuthCode",
+            ),
+            (
+                serde_json::json!({"items": [{"AuthCode": "a", "years": 1}]}),
+                "items/0/years",
+            ),
+            (serde_json::json!({"items": [{"AuthCode": "a"}], "hosts": "b"}), "hosts"),
+            (
+                serde_json::json!({"items": [{"AuthCode": "a"}], "more": {"c": 1}}),
+                "more",
+            ),
+            (serde_json::json!({"items": [{"AuthCode": "a"}], "years": 1.5}), "years"),
+        ] {
+            assert_eq!(check(body.clone()).unwrap_err().parameter(), parameter, "{body}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::faults::Rule;
+pub use crate::namecom::seed::{NameComAccount, NameComAutoSeed, NameComDomainSeed, NameComSeed, NameComSettings};
 
 /// State to add to a world. Everything may be left out; names that exist are replaced.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -13,6 +14,8 @@ pub struct Seed {
     pub connectreseller: ConnectResellerSeed,
     /// LogicBoxes' side.
     pub logicboxes: LogicBoxesSeed,
+    /// Name.com's side.
+    pub namecom: NameComSeed,
     /// Fault rules to add.
     pub faults: Vec<Rule>,
 }
@@ -306,6 +309,7 @@ impl Seed {
                 ]),
                 ..LogicBoxesSeed::default()
             },
+            namecom: NameComSeed::standard(),
             faults: Vec::new(),
         }
     }

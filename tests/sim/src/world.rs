@@ -1,16 +1,19 @@
-//! Everything there is, behind one lock: both providers, their money, the clock, the faults, the journal.
+//! Everything there is, behind one lock: the providers, their money, the clock, the faults, the journal.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::charges::Charges;
 use crate::clock::{Clock, instant};
-use crate::connectreseller::{self, State as ConnectReseller};
+use crate::connectreseller::State as ConnectReseller;
 use crate::faults::Faults;
+use crate::house;
 use crate::journal::Journal;
-use crate::logicboxes::{self, State as LogicBoxes};
+use crate::logicboxes::State as LogicBoxes;
+use crate::namecom::State as NameCom;
 use crate::operation::{Answer, Call, Outcome, Provider, Subject};
 use crate::seed::Seed;
 
@@ -22,6 +25,7 @@ pub(crate) struct World {
     pub(crate) charges: Charges,
     pub(crate) cr: ConnectReseller,
     pub(crate) lb: LogicBoxes,
+    pub(crate) nc: NameCom,
     /// Which world this is: effects that come late belong to the world they were asked of.
     pub(crate) generation: u64,
 }
@@ -36,6 +40,7 @@ impl World {
             charges: Charges::default(),
             cr: ConnectReseller::default(),
             lb: LogicBoxes::default(),
+            nc: NameCom::default(),
             generation,
         };
         world.apply(&Seed::standard());
@@ -48,6 +53,7 @@ impl World {
         let now = self.clock.now();
         self.cr.apply(&seed.connectreseller, now);
         self.lb.apply(&seed.logicboxes, now);
+        self.nc.apply(&seed.namecom, now);
         for rule in &seed.faults {
             self.faults.add(rule.clone());
         }
@@ -59,6 +65,7 @@ impl World {
         provider: Provider,
         subject: Subject,
         values: &[(&'static str, String)],
+        body: &Value,
     ) -> Option<Arc<str>> {
         let value = |name| values.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
         match subject {
@@ -69,18 +76,18 @@ impl World {
                 match provider {
                     Provider::ConnectReseller => self.cr.name_of(id),
                     Provider::LogicBoxes => self.lb.name_of(id),
+                    // Its domains have no ids.
+                    Provider::NameCom => None,
                 }
             }
+            Subject::Inside(find) => find(body).map(|name| Arc::from(name.trim().to_ascii_lowercase())),
         }
     }
 
     /// Carries a call out, and writes it down.
     pub(crate) fn execute(&mut self, call: &Call, fault: Option<&'static str>, lag_ms: Option<u64>) -> Answer {
-        let refusal = match call.operation.provider {
-            Provider::ConnectReseller => connectreseller::refuse_key(&self.cr, call),
-            Provider::LogicBoxes => logicboxes::refuse_key(&self.lb, call),
-        };
-        if let Some(answer) = refusal {
+        let house = house::of(call.operation.provider);
+        if let Some(answer) = (house.refuse_key)(self, call) {
             self.journal.record(call, fault, Outcome::Refused, None);
             return answer;
         }
@@ -98,6 +105,13 @@ impl World {
                 let before = self.lb.truth(&name).cloned();
                 let answer = (call.operation.run)(self, call);
                 self.lb.shadows.cast(name, call.now, ms, before);
+                answer
+            }
+            (Some(ms), Some(name), Provider::NameCom) => {
+                self.nc.settle(&name, call.now);
+                let before = self.nc.truth(&name).cloned();
+                let answer = (call.operation.run)(self, call);
+                self.nc.shadows.cast(name, call.now, ms, before);
                 answer
             }
             (None, ..) | (_, None, _) => (call.operation.run)(self, call),
@@ -162,6 +176,7 @@ impl World {
             logicboxes_cents: self.lb.balance_cents,
             domains,
             email_orders,
+            namecom: self.nc.report(),
         }
     }
 }
@@ -177,12 +192,20 @@ pub struct StateReport {
     pub domains: Vec<DomainReport>,
     /// LogicBoxes' email orders, gone ones included, by number.
     pub email_orders: Vec<EmailReport>,
+    /// Name.com's domains, by name.
+    #[serde(default)]
+    pub namecom: Vec<NameComReport>,
 }
 
 impl StateReport {
     /// What is true of a name.
     pub fn domain(&self, name: &str) -> Option<&DomainReport> {
         self.domains.iter().find(|domain| domain.name == name)
+    }
+
+    /// What is true of a name at Name.com.
+    pub fn namecom(&self, name: &str) -> Option<&NameComReport> {
+        self.namecom.iter().find(|domain| domain.name == name)
     }
 
     /// The latest email order of a domain.
@@ -210,6 +233,29 @@ pub struct DomainReport {
     pub nameservers: Vec<String>,
     /// Where its transfer is: `running`, `stalled`, `completed`, `failed`, `cancelled`.
     pub transfer: Option<String>,
+}
+
+/// A domain at Name.com.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameComReport {
+    /// The name.
+    pub name: String,
+    /// Whose it is.
+    pub username: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// Whether it is locked.
+    pub locked: bool,
+    /// Its name servers.
+    pub nameservers: Vec<String>,
+    /// When its privacy ends, if it ever had any.
+    pub privacy_until: Option<Timestamp>,
+    /// How many DNS records it has.
+    pub records: u64,
+    /// Its host objects.
+    pub hosts: Vec<String>,
 }
 
 /// An email order.

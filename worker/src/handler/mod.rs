@@ -194,7 +194,12 @@ impl Visitor<'_> {
     /// The order as a request, with the newest auth code.
     fn purchase_with(&self, auth_code: Option<&String>) -> Result<Purchase, PurchaseError> {
         let newer = auth_code.map(|sealed| Sealed::from(sealed.clone()));
-        self.order.purchase(&self.handler.ring, newer.as_ref())
+        let ring = &self.handler.ring;
+        if self.handler.provider.takes_profiles() {
+            self.order.purchase_with_profiles(ring, newer.as_ref())
+        } else {
+            self.order.purchase(ring, newer.as_ref())
+        }
     }
 
     /// Everything a decision may depend on, at this moment.

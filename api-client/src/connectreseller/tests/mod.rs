@@ -200,6 +200,7 @@ pub(super) fn register() -> Purchase {
         ],
         customer: "5512".into(),
         contacts: ContactIds::default(),
+        profiles: None,
         privacy: true,
         auto_renew: false,
         invoice: Default::default(),

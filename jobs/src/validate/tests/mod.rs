@@ -2,6 +2,7 @@
 
 mod accepted;
 mod laws;
+mod namecom;
 mod refused;
 mod secrets;
 
@@ -12,7 +13,7 @@ use domorder_api_client::provider::Operation;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::catalogue::{AccountDefaults, Capabilities, TldQuestion, TldRules};
+use crate::catalogue::{AccountDefaults, Capabilities, TldQuestion, TldRules, tld_rules_of};
 use crate::order::{Order, OrderId};
 use crate::seal::KeyRing;
 
@@ -53,6 +54,7 @@ pub(crate) fn catalogue() -> Catalogue {
         provider: provider.to_owned(),
         sells: sells.iter().copied().collect(),
         capabilities: Capabilities::of(provider).unwrap_or_default(),
+        tld_rules: tld_rules_of(provider),
         ..AccountFacts::default()
     };
     let lb = AccountFacts {

@@ -12,6 +12,7 @@ mod connectreseller_people;
 mod connectreseller_quirks;
 mod faults;
 mod logicboxes;
+mod namecom;
 mod program;
 mod strictness;
 mod transfers;

@@ -4,7 +4,8 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use domorder_tests_sim::{
-    Behaviour, CONNECTRESELLER_KEY, Control, LOGICBOXES_ID, LOGICBOXES_KEY, Rule, Seed, Sim, SimHandle, SimOptions,
+    Behaviour, CONNECTRESELLER_KEY, Control, LOGICBOXES_ID, LOGICBOXES_KEY, NAMECOM_TOKEN, NAMECOM_USERNAME, Rule,
+    Seed, Sim, SimHandle, SimOptions,
 };
 use serde_json::Value;
 
@@ -25,6 +26,19 @@ impl Got {
         self.json()["responseMsg"]["statusCode"]
             .as_i64()
             .unwrap_or_else(|| panic!("no code in {}", self.text))
+    }
+
+    /// Name.com's code, whose answers all come under HTTP 200 and as `text/html`.
+    pub(crate) fn result(&self) -> i64 {
+        assert_eq!(self.status, 200, "{}", self.text);
+        self.json()["result"]["code"]
+            .as_i64()
+            .unwrap_or_else(|| panic!("no code in {}", self.text))
+    }
+
+    /// Name.com's text.
+    pub(crate) fn said(&self) -> String {
+        self.json()["result"]["message"].as_str().unwrap_or_default().to_owned()
     }
 
     /// ConnectReseller's data.
@@ -138,6 +152,34 @@ impl World {
 
     pub(crate) async fn lb_post(&self, path: &str, form: &str) -> Got {
         self.try_lb_post(path, form).await.unwrap()
+    }
+
+    /// A Name.com call that is not signed.
+    pub(crate) fn nc_unsigned(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        let url = format!("{}/{path}", self.sim.base_url_namecom());
+        self.client.request(method.parse().unwrap(), url)
+    }
+
+    /// A Name.com call that is signed.
+    pub(crate) fn nc_signed(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.nc_unsigned(method, path)
+            .header("Api-Username", NAMECOM_USERNAME)
+            .header("Api-Token", NAMECOM_TOKEN)
+    }
+
+    /// A Name.com GET.
+    pub(crate) async fn nc_get(&self, path: &str) -> Got {
+        Self::send(self.nc_signed("GET", path)).await.unwrap()
+    }
+
+    /// A Name.com POST; null is no body.
+    pub(crate) async fn try_nc_post(&self, path: &str, body: Value) -> Result<Got, reqwest::Error> {
+        let request = self.nc_signed("POST", path);
+        Self::send(if body.is_null() { request } else { request.json(&body) }).await
+    }
+
+    pub(crate) async fn nc_post(&self, path: &str, body: Value) -> Got {
+        self.try_nc_post(path, body).await.unwrap()
     }
 
     pub(crate) fn once(&self, operation: &str, behaviour: Behaviour) {
