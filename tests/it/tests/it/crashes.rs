@@ -1,4 +1,4 @@
-//! Replicas that die, stop, are told to go, or share the work.
+//! Replicas that die, hang, come too late, or share the work.
 
 use std::time::Duration;
 
@@ -6,19 +6,6 @@ use domorder_tests_sim::{Behaviour, Rule};
 use serde_json::{Value, json};
 
 use crate::world::*;
-
-/// Waits until the provider has had so many calls of an operation.
-async fn provider_has(world: &World, operation: &str, calls: u64) {
-    world
-        .wait_until(&format!("{calls} calls of {operation}"), || async {
-            world.providers().request_summary().calls(operation) >= calls
-        })
-        .await;
-}
-
-fn renewals(n: usize) -> Vec<Value> {
-    (0..n).map(|at| renew(&format!("renew-{at}-example.com"))).collect()
-}
 
 #[tokio::test]
 async fn an_order_whose_worker_was_killed_in_a_paid_call_is_found_out_by_reading() {
@@ -32,8 +19,8 @@ async fn an_order_whose_worker_was_killed_in_a_paid_call_is_found_out_by_reading
     let keys = world
         .orders([renew("renew-example-shop.com"), email_create("fresh-example-shop.com")])
         .await;
-    provider_has(&world, "RenewalOrder", 1).await;
-    provider_has(&world, "eelite/add", 1).await;
+    world.until_called("RenewalOrder", 1).await;
+    world.until_called("eelite/add", 1).await;
     world.replicas[0].kill9();
     for key in &keys {
         assert_eq!(world.view(key).await.unwrap()["state"], "dispatching");
@@ -72,120 +59,6 @@ async fn an_order_whose_worker_was_killed_before_the_call_arrived_is_sent_anew_o
 }
 
 #[tokio::test]
-async fn a_stopping_replica_finishes_the_paid_call_in_hand_and_starts_no_other() {
-    let mut world = World::with().setting("accounts.cr-main.concurrency", "1").start().await;
-    world.providers().add_fault(
-        Rule::new(Behaviour::Late { ms: 1_000 })
-            .operation("RenewalOrder")
-            .once(),
-    );
-    let keys = world.orders(renewals(4)).await;
-    provider_has(&world, "RenewalOrder", 1).await;
-    let (status, took) = world.replicas[0].stop().await;
-    assert!(status.success(), "{status:?}");
-    assert!(took < Duration::from_secs(5), "it waited for the call only: {took:?}");
-
-    let mut done = 0;
-    for key in &keys {
-        let view = world.view(key).await.unwrap();
-        done += usize::from(view["state"] == "succeeded");
-        assert!(["queued", "succeeded"].contains(&text(&view, "state")), "{view:#}");
-    }
-    assert_eq!(done, 1);
-    assert_eq!(world.providers().requests().calls("RenewalOrder"), 1);
-
-    world.another_replica().await;
-    for view in world.until_all(&keys, "succeeded").await {
-        assert_eq!(view["attempts"], 1);
-    }
-}
-
-#[tokio::test]
-async fn what_a_stopping_replica_has_just_claimed_is_handed_back() {
-    let mut world = World::with().setting("worker.lease", "'2m'").start().await;
-    let starts_at = jiff::Timestamp::now() + jiff::SignedDuration::from_millis(700);
-    let document = with(
-        renew("renew-example-shop.com"),
-        json!({"not_before": starts_at.to_string()}),
-    );
-    let key = world.order(document).await;
-    world
-        .wait_until("it is accepted", || async { world.view(&key).await.is_some() })
-        .await;
-    // The claim is sent when the order is due, and answered when the replica has been told to stop.
-    world.redis.pause();
-    world
-        .wait_until("it is due", || async {
-            jiff::Timestamp::now() > starts_at + jiff::SignedDuration::from_millis(200)
-        })
-        .await;
-    world.replicas[0].signal("-TERM");
-    world
-        .wait_until("the replica has heard", || async {
-            world.replicas[0].said("stopping:")
-        })
-        .await;
-    world.redis.resume();
-    let status = world.replicas[0].ended().await;
-    assert!(status.success(), "{status:?}");
-    assert_eq!(world.view(&key).await.unwrap()["attempts"], 0);
-
-    world.another_replica().await;
-    world.until_within(&key, "succeeded", Duration::from_secs(20)).await;
-}
-
-#[tokio::test]
-async fn what_is_still_in_hand_when_the_grace_is_over_is_handed_back_and_found_out() {
-    let mut world = World::with()
-        .setting("worker.shutdown_grace", "'200ms'")
-        .setting("worker.lease", "'60s'")
-        .start()
-        .await;
-    world.providers().add_fault(
-        Rule::new(Behaviour::Late { ms: 1_200 })
-            .operation("RenewalOrder")
-            .once(),
-    );
-    let key = world.order(renew("renew-example-shop.com")).await;
-    provider_has(&world, "RenewalOrder", 1).await;
-    let (status, took) = world.replicas[0].stop().await;
-    assert!(status.success(), "{status:?}");
-    assert!(took < Duration::from_millis(1_100), "{took:?}");
-    assert!(world.replicas[0].said("handed back"));
-
-    // Far sooner than the lease would lapse.
-    world.another_replica().await;
-    let view = world.until_within(&key, "succeeded", Duration::from_secs(20)).await;
-    assert_eq!(view["attempts"], 1);
-    assert!(
-        world
-            .steps(&key)
-            .await
-            .contains(&"unknown_outcome/found_after_crash".to_owned())
-    );
-}
-
-#[tokio::test]
-async fn a_second_signal_ends_a_stopping_replica_at_once() {
-    let mut world = World::new().await;
-    world
-        .providers()
-        .add_fault(Rule::new(Behaviour::Stall).operation("RenewalOrder").once());
-    let key = world.order(renew("renew-example-shop.com")).await;
-    provider_has(&world, "RenewalOrder", 1).await;
-    world.replicas[0].signal("-TERM");
-    world
-        .wait_until("it has heard the first", || async {
-            world.replicas[0].said("stopping:")
-        })
-        .await;
-    world.replicas[0].signal("-TERM");
-    assert_eq!(world.replicas[0].ended().await.code(), Some(130));
-    world.another_replica().await;
-    world.until(&key, "succeeded").await;
-}
-
-#[tokio::test]
 async fn replicas_share_the_work_and_buy_nothing_twice() {
     let mut world = World::with()
         .replicas(2)
@@ -209,28 +82,35 @@ async fn replicas_share_the_work_and_buy_nothing_twice() {
 }
 
 #[tokio::test]
-async fn replicas_are_replaced_one_after_another_while_orders_run() {
-    // Longer than the test may take: whatever a stopping replica has claimed and not worked, it hands back.
-    let mut world = World::with().replicas(2).setting("worker.lease", "'2m'").start().await;
+async fn an_accounts_limits_hold_over_all_replicas() {
+    let world = World::with()
+        .replicas(2)
+        .setting("accounts.cr-main.concurrency", "2")
+        .setting("accounts.lb-main.rate", "'5/s'")
+        .start()
+        .await;
+    let takes = Duration::from_millis(250);
     world
         .providers()
-        .add_fault(Rule::new(Behaviour::Late { ms: 60 }).operation("RenewalOrder"));
-    let documents = renewals(90);
-    let keys: Vec<String> = documents.iter().map(key_of).collect();
-    for (round, part) in documents.chunks(30).enumerate() {
-        world.orders(part.to_vec()).await;
-        provider_has(&world, "RenewalOrder", 5 + 30 * round as u64).await;
-        let (status, took) = world.replicas[round].stop().await;
-        assert!(status.success(), "{status:?}");
-        assert!(took < Duration::from_secs(5), "it does not sit out its grace: {took:?}");
-        world.another_replica().await;
-    }
+        .add_fault(Rule::new(Behaviour::Late { ms: 250 }).operation("RenewalOrder"));
+    let emails = (0..16).map(|at| email_add(&format!("mail-{at}-example.com")));
+    let keys = world.orders(renewals(10).into_iter().chain(emails)).await;
     world.until_all(&keys, "succeeded").await;
-    for key in &keys {
-        let steps = world.steps(key).await;
-        let doubtful = steps.iter().any(|step| step.starts_with("unknown"));
-        assert!(!doubtful, "an orderly restart leaves nothing in doubt: {steps:?}");
+
+    let arrived = |operation: &str| -> Vec<jiff::Timestamp> {
+        let requests = world.providers().requests().requests;
+        let of_it = requests.iter().filter(|request| request.operation == operation);
+        of_it.map(|request| request.at).collect()
+    };
+    // Two in flight: the third comes no sooner than one of them has been answered.
+    for three in arrived("RenewalOrder").windows(3) {
+        let apart = three[2].duration_since(three[0]);
+        assert!(apart >= jiff::SignedDuration::try_from(takes).unwrap(), "{apart:?}");
     }
+    // Five at once after a pause, then five a second: sixteen take more than two seconds.
+    let calls = arrived("eelite/add-email-account");
+    let all = calls[15].duration_since(calls[0]);
+    assert!(all >= jiff::SignedDuration::from_millis(1_900), "{all:?}");
 }
 
 #[tokio::test]
@@ -253,7 +133,7 @@ async fn replicas_that_are_killed_one_after_another_buy_nothing_twice() {
         })
         .await;
     for round in 0..2 {
-        provider_has(&world, "Order", 4 + 8 * round as u64).await;
+        world.until_called("Order", 4 + 8 * round as u64).await;
         world.replicas[round].kill9();
         world.another_replica().await;
     }
@@ -284,7 +164,7 @@ async fn a_replica_that_was_held_still_longer_than_its_lease_records_nothing() {
             .once(),
     );
     let key = world.order(renew("renew-example-shop.com")).await;
-    provider_has(&world, "RenewalOrder", 1).await;
+    world.until_called("RenewalOrder", 1).await;
     world.replicas[0].signal("-STOP");
 
     let next = world.another_replica().await;

@@ -204,10 +204,16 @@ async fn a_trace_may_come_with_an_order() {
 #[tokio::test]
 async fn an_order_that_the_provider_refuses_for_good_fails_uncharged() {
     let seed = json!({"connectreseller": {"taken": ["taken-example-shop.com"],
+        "domains": [{"name": "other-example-shop.com", "customer_id": 7777}],
         "settings": {"unsupported_tlds": ["shop"]}}});
     let world = World::with().seed(seed).start().await;
     let cases = [
         (register("taken-example-shop.com"), "failed/domain_taken"),
+        (register("other-example-shop.com"), "failed/domain_taken"),
+        (
+            transfer("other-example-shop.com", "right-Code-7Fq2"),
+            "failed/domain_taken",
+        ),
         (register("new-example.shop"), "failed/unsupported"),
         (renew("nobody-has-example.com"), "failed/not_found"),
         (email_add("nobody-has-example.com"), "failed/not_found"),
@@ -220,4 +226,45 @@ async fn an_order_that_the_provider_refuses_for_good_fails_uncharged() {
         assert_eq!(view["charged"], "no", "{view:#}");
     }
     assert_eq!(world.providers().charges().count, 0);
+}
+
+#[tokio::test]
+async fn what_is_there_already_is_not_bought_again() {
+    let seed = json!({"connectreseller": {"domains": [{"name": "own-example-shop.com"}]}});
+    let world = World::with().seed(seed).start().await;
+    let keys = world
+        .orders([
+            register("own-example-shop.com"),
+            transfer("own-example-shop.com", "right-Code-7Fq2"),
+            email_create("mail-example-shop.com"),
+            email_delete("nobody-has-example.com"),
+        ])
+        .await;
+    for view in world.until_all(&keys, "succeeded/already_done").await {
+        assert_eq!(
+            (&view["charged"], &view["attempts"]),
+            (&json!("no"), &json!(0)),
+            "{view:#}"
+        );
+    }
+    assert_eq!(world.providers().requests().requests.len(), 0);
+}
+
+#[tokio::test]
+async fn what_the_provider_takes_and_gives_up_fails_and_its_money_is_owed_back() {
+    let seed = json!({"logicboxes": {"email_orders": [
+        {"domain": "fail-more-example.com"}, {"domain": "fail-fewer-example.com"}]}});
+    let world = World::with().seed(seed).start().await;
+    let keys = world
+        .orders([
+            email_create("fail-new-example.com"),
+            email_add("fail-more-example.com"),
+            email_remove("fail-fewer-example.com"),
+        ])
+        .await;
+    let views = world.until_all(&keys, "failed/provider_failed").await;
+    let charged: Vec<&str> = views.iter().map(|view| text(view, "charged")).collect();
+    assert_eq!(charged, ["refund_due", "refund_due", "no"]);
+    let charges = world.providers().charges();
+    assert_eq!((charges.count, charges.refunds), (2, 2));
 }

@@ -23,5 +23,6 @@ mod probes;
 mod redis;
 mod refusals;
 mod renewals;
+mod stopping;
 mod storm;
 mod transfers;

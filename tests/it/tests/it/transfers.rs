@@ -202,7 +202,12 @@ async fn a_transfer_that_is_done_at_once_is_done() {
 
 #[tokio::test]
 async fn a_refusal_in_words_that_nobody_knows_ends_with_a_person_and_uncharged() {
-    let world = slow_world(json!({})).await;
+    // Absence is proven three times: gate, timeout and settle time add up.
+    let world = World::with()
+        .setting("reconcile.gate", "'500ms'")
+        .setting("accounts.cr-main.timeout", "'900ms'")
+        .start()
+        .await;
     let key = world
         .order(transfer("refused-example-shop.com", "right-Code-7Fq2"))
         .await;

@@ -21,6 +21,11 @@ pub(crate) fn renew(domain: &str) -> Value {
     with(order("renew", "cr-main", domain), json!({"years": 1}))
 }
 
+/// So many renewals, each of a domain of its own.
+pub(crate) fn renewals(n: usize) -> Vec<Value> {
+    (0..n).map(|at| renew(&format!("renew-{at}-example.com"))).collect()
+}
+
 /// A transfer with this auth code.
 pub(crate) fn transfer(domain: &str, auth_code: &str) -> Value {
     with(order("transfer", "cr-main", domain), json!({"auth_code": auth_code}))

@@ -107,6 +107,14 @@ impl World {
         }
     }
 
+    /// Waits until the provider has had so many calls of an operation.
+    pub(crate) async fn until_called(&self, operation: &str, calls: u64) {
+        self.wait_until(&format!("{calls} calls of {operation}"), || async {
+            self.providers().request_summary().calls(operation) >= calls
+        })
+        .await;
+    }
+
     /// Where files of a test may lie.
     pub(crate) fn folder(&self) -> &std::path::Path {
         self.folder.path()
