@@ -1,6 +1,7 @@
 //! Talks to registrars; knows nothing of orders or Redis.
 pub mod connectreseller;
 pub mod endpoint;
+mod failure;
 pub mod http;
 pub mod logicboxes;
 pub mod model;

@@ -9,6 +9,7 @@
 //! intent (the caller's), then [`Provider::submit`] on the same visit, whose gate is asked after the connection is up
 //! and before the first byte.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,6 +18,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Arguments, CallError, Endpoint};
+pub use crate::failure::Failure;
 use crate::http::Visit;
 pub use crate::model::*;
 
@@ -170,6 +172,9 @@ pub struct Question<'a> {
 pub enum Sighting {
     /// The effect stands.
     Present(Evidence),
+    /// The effect stands, and is not all that was asked for: what can only be set afterwards is missing, for
+    /// [`Provider::finish`]. Never a reason to buy again.
+    Unfinished(Evidence),
     /// The effect does not stand, and every witness consulted says so. Carries what was read instead.
     Absent(Snapshot),
     /// The provider has it (placed and ours) and has not finished.
@@ -453,6 +458,52 @@ pub trait Provider: Send + Sync {
     /// # Errors
     /// The trouble, where the read failed.
     async fn funds(&self) -> Result<Option<Funds>, Trouble>;
+
+    /// Whether it makes contacts of full profiles before the purchase ([`Provider::prepare`]).
+    fn prepares(&self) -> bool {
+        false
+    }
+
+    /// Tells the contacts that a preparation may have to make from all others: a digest each, the same at every call, of
+    /// the data, the customer and whatever else makes another contact of it. Whoever keeps a digest keeps it keyed: the
+    /// data behind it could be guessed. Empty: ids are not remembered, and each is looked for.
+    fn contact_digests(&self, wanted: &Preparation) -> Vec<String> {
+        let _ = wanted;
+        Vec::new()
+    }
+
+    /// Sees to it that the contacts of a purchase are there: each looked for first, and added only where it is not.
+    /// Costs nothing, and may be repeated; but one caller at a time for one contact, since two at once would both find
+    /// nothing. `known` are the ids of earlier calls ([`Prepared::by_digest`]), which need no look.
+    ///
+    /// # Errors
+    /// [`Failure::Rejected`]: the data are refused for good, or the account's credentials or pace are the trouble.
+    /// [`Failure::NotSent`]: a look failed, nothing was added. [`Failure::Unknown`]: something may have been added that
+    /// is not to be seen yet; later again.
+    async fn prepare(
+        &self,
+        via: &mut Visit,
+        wanted: &Preparation,
+        known: &BTreeMap<String, String>,
+    ) -> Result<Prepared, Failure> {
+        let _ = (via, wanted, known);
+        Err(Failure::Rejected(Rejection {
+            class: RejectionClass::Unsupported,
+            message: "this provider makes no contacts".to_owned(),
+            retry_after: None,
+        }))
+    }
+
+    /// Sets on what was bought what can only be set afterwards ([`Sighting::Unfinished`]). Costs nothing, sets to a value,
+    /// and may be repeated. [`Outcome::Accepted`] without a stage: it was seen to stand.
+    async fn finish(&self, via: &mut Visit, question: &Question<'_>) -> Outcome {
+        let _ = (via, question);
+        Outcome::Rejected(Rejection {
+            class: RejectionClass::Unsupported,
+            message: "nothing is set after a purchase".to_owned(),
+            retry_after: None,
+        })
+    }
 
     /// What the purchase would cost now, all its parts together; `None` where the provider cannot tell before buying.
     ///

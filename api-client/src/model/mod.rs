@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-pub use contact::{ContactProfile, ContactProfiles};
+pub use contact::{ContactProfile, ContactProfiles, Preparation, Prepared, WantedContact, WantedContacts};
 
 /// The four contacts of a domain by the provider's ids; `None`: the provider's or the account's default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

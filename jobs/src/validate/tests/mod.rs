@@ -47,7 +47,7 @@ impl TldRules for Rules {
     }
 }
 
-/// Every account sort: `cr` and `lb` without defaults, `lb-full` with all of them, `nc`, and `sim`, which takes all.
+/// Every account sort: `bare`, which takes what every provider takes, `cr` and `lb` without defaults, `lb-full` with all of them, `nc`, and `sim`, which takes all.
 pub(crate) fn catalogue() -> Catalogue {
     let domains = [Operation::Register, Operation::Transfer, Operation::Renew];
     let account = |provider: &str, sells: &[Operation]| AccountFacts {
@@ -87,6 +87,13 @@ pub(crate) fn catalogue() -> Catalogue {
         ..account("logicboxes", &Operation::ALL)
     };
     Catalogue::new([
+        (
+            "bare".to_owned(),
+            AccountFacts {
+                capabilities: Capabilities::default(),
+                ..account("connectreseller", &domains)
+            },
+        ),
         ("cr".to_owned(), account("connectreseller", &domains)),
         ("lb".to_owned(), lb),
         ("lb-full".to_owned(), lb_full),

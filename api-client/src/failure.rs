@@ -43,6 +43,6 @@ impl From<Failure> for Outcome {
 }
 
 /// What a paid call came to, in the words of orders.
-pub(super) fn outcome(result: Result<Accepted, Failure>) -> Outcome {
+pub(crate) fn outcome(result: Result<Accepted, Failure>) -> Outcome {
     result.map_or_else(Outcome::from, Outcome::Accepted)
 }
