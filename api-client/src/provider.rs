@@ -515,20 +515,12 @@ pub trait Provider: Send + Sync {
     }
 
     /// Every documented operation of this provider, in the order of its fact sheet.
-    fn endpoints(&self) -> &'static [Endpoint] {
-        &[]
-    }
+    fn endpoints(&self) -> &'static [Endpoint];
 
     /// Performs one documented operation by its row and named values; for people and tools, not for orders. A paid one
     /// is sent once, as carefully as an order's, but without a ledger: whoever calls it keeps the books.
     ///
     /// # Errors
     /// [`CallError`]; for anything but a read, [`CallError::Unknown`] means that it may have been done.
-    async fn call(&self, endpoint: &'static Endpoint, arguments: &Arguments) -> Result<serde_json::Value, CallError> {
-        let _ = arguments;
-        Err(CallError::Arguments(vec![format!(
-            "{} is not offered by this provider",
-            endpoint.name
-        )]))
-    }
+    async fn call(&self, endpoint: &'static Endpoint, arguments: &Arguments) -> Result<serde_json::Value, CallError>;
 }

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use domorder_api_client::logicboxes;
 use domorder_api_client::provider::{InvoiceOption, Operation};
 
 use crate::order::Contacts;
-use crate::validate::{Fault, NameComRules};
+use crate::validate::{Fault, LogicBoxesRules, NameComRules};
 
 /// Every configured account by its name.
 #[derive(Debug, Clone, Default)]
@@ -182,9 +183,20 @@ impl Capabilities {
 #[must_use]
 pub fn tld_rules_of(provider: &str) -> Option<Arc<dyn TldRules>> {
     match provider {
+        "logicboxes" => Some(Arc::new(LogicBoxesRules)),
         "namecom" => Some(Arc::new(NameComRules)),
         _ => None,
     }
+}
+
+/// What a provider sells like a TLD though it stands in the private part of the Public Suffix List.
+#[must_use]
+pub fn private_suffixes_of(provider: &str) -> BTreeSet<String> {
+    let suffixes = match provider {
+        "logicboxes" => logicboxes::tlds::PRIVATE_SUFFIXES,
+        _ => &[],
+    };
+    suffixes.iter().map(|suffix| (*suffix).to_owned()).collect()
 }
 
 /// A provider's rules for names under a TLD, which decide whether a document can be sold at all.

@@ -11,7 +11,9 @@ use domorder_api_client::logicboxes::{self, LogicBoxes};
 use domorder_api_client::namecom::{self, NameCom};
 use domorder_api_client::provider::{InvoiceOption, Operation, Provider};
 use domorder_config::{Account, Config, Credentials, Durability as Wanted, InvoiceOption as Invoice};
-use domorder_jobs::catalogue::{AccountDefaults, AccountFacts, Capabilities, Catalogue, tld_rules_of};
+use domorder_jobs::catalogue::{
+    AccountDefaults, AccountFacts, Capabilities, Catalogue, private_suffixes_of, tld_rules_of,
+};
 use domorder_jobs::ledger::{Durability, Ledger, LedgerSettings};
 use domorder_jobs::machine::Policy;
 use domorder_jobs::producer::Producer;
@@ -86,8 +88,8 @@ pub fn catalogue(config: &Config, providers: &Providers) -> Catalogue {
                 privacy: account.defaults.privacy,
                 auto_renew: account.defaults.auto_renew,
             },
+            private_suffixes: private_suffixes_of(provider),
             tld_rules: tld_rules_of(provider),
-            ..AccountFacts::default()
         };
         (name.clone(), facts)
     }))

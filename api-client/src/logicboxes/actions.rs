@@ -1,4 +1,4 @@
-//! The action log: the second witness of every email operation.
+//! The action log: the second witness of every operation.
 //!
 //! Execution is asynchronous, so unchanged details prove little while an action of ours may be queued. Unfinished
 //! actions are in `search-current`; finished ones move to `search-archived`. Rows are filtered here and not by the
@@ -8,7 +8,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::answer::clip;
-use super::client::{Archive, Reads};
+use super::client::{ActionQuery, Archive, Reads};
 use super::order::{later, stage};
 use super::wire::{ActionRow, Scalar, ascii_domain};
 use crate::provider::{Stage, Trouble};
@@ -25,6 +25,9 @@ const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(120);
 /// Which action an operation leaves behind (fact sheet §7.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
+    Register,
+    Transfer,
+    RenewDomain,
     Add,
     Renew,
     AddAccounts,
@@ -37,8 +40,11 @@ impl Kind {
     fn covers(self, actiontype: &Scalar) -> bool {
         let begins = |word: &str| actiontype.as_str().to_ascii_lowercase().starts_with(word);
         match self {
-            Self::Add => actiontype.is("Add") || begins("addnew"),
-            Self::Renew => begins("renew"),
+            Self::Register => actiontype.is("AddNewDomain"),
+            Self::Transfer => begins("addtransfer"),
+            // A domain's actions stand in the same log.
+            Self::Add => actiontype.is("Add") || (begins("addnew") && !actiontype.is("AddNewDomain")),
+            Self::Renew | Self::RenewDomain => begins("renew"),
             Self::AddAccounts => begins("addemailaccount"),
             Self::DeleteAccounts => begins("deleteemailaccount"),
             Self::Delete => begins("del") && !begins("deleteemailaccount"),
@@ -79,14 +85,32 @@ pub(super) async fn trace(
     Ok(judge(&rows, kind, since, pending))
 }
 
-/// Looks for the adding of an email order of a domain whose id isn't known, among the unfinished actions.
+/// Looks for the placing of an order of a domain whose id isn't known, among the unfinished actions.
 ///
 /// The archive of a whole account is too long to read, and isn't needed: an addition that is finished has left an order,
 /// deleted or not, which the order search shows.
-pub(super) async fn trace_by_domain(reads: &mut Reads<'_>, domain: &str, since: Timestamp) -> Result<Trace, Trouble> {
+pub(super) async fn trace_by_domain(
+    reads: &mut Reads<'_>,
+    domain: &str,
+    kind: Kind,
+    since: Timestamp,
+) -> Result<Trace, Trouble> {
     let mut rows = all(reads, Archive::Current, None).await?;
     rows.retain(|row| names(row, domain));
-    Ok(judge(&rows, Kind::Add, since, None))
+    Ok(judge(&rows, kind, since, None))
+}
+
+/// The last action of a kind on an order, finished or not.
+pub(super) async fn last(reads: &mut Reads<'_>, order_id: &str, kind: Kind) -> Result<Option<ActionRow>, Trouble> {
+    for archive in [Archive::Current, Archive::Archived] {
+        let mut rows = all(reads, archive, Some(order_id)).await?;
+        rows.retain(|row| row.entityid.text() == Some(order_id) && kind.covers(&row.actiontype));
+        rows.sort_by_key(|row| row.actionadded.instant());
+        if let Some(row) = rows.pop() {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
 }
 
 /// The pending action's own words, if the log of unfinished actions has it.
@@ -138,7 +162,14 @@ fn names(row: &ActionRow, domain: &str) -> bool {
 async fn all(reads: &mut Reads<'_>, archive: Archive, order_id: Option<&str>) -> Result<Vec<ActionRow>, Trouble> {
     let mut rows = Vec::new();
     for page_no in 1..=PAGES_MAX {
-        let page = reads.actions(archive, order_id, PAGE_ROWS, page_no).await?;
+        let orders: Vec<&str> = order_id.into_iter().collect();
+        let query = ActionQuery {
+            rows: PAGE_ROWS,
+            page_no,
+            order_ids: &orders,
+            ..ActionQuery::default()
+        };
+        let page = reads.actions(archive, &query).await?;
         let (total, came) = (page.total, page.rows.len());
         rows.extend(page.rows);
         if rows.len() >= total as usize || came == 0 {

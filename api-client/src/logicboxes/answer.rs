@@ -26,7 +26,8 @@ impl Answer {
     #[must_use]
     pub fn scrubbed(mut self, redactor: &Redactor) -> Self {
         match &mut self {
-            Self::Value(body) => body.each_text(&mut |text| *text = redactor.scrub(text)),
+            // Whole: what leaves the crate as a message is cut there.
+            Self::Value(body) => body.each_text(&mut |text| *text = redactor.mask(text)),
             Self::Said(said) => {
                 said.message.text = redactor.scrub(&said.message.text);
                 if let Some(order) = &mut said.order {

@@ -11,16 +11,17 @@
 //! counts in a metric. It never becomes a guess.
 
 use super::message::Message;
+use crate::endpoint::Endpoint;
 use crate::provider::RejectionClass as Refusal;
 
-/// Which kind of call a message came from. The rows of domain calls stand here already; their calls come later.
+/// Which kind of call a message came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Call {
     /// `eelite/…/orderid`, `domains/orderid`, `details-by-name`.
     LookupByName,
-    /// `eelite/…/details`, `domains/details`.
+    /// `eelite/…/details`, `domains/details`, `contacts/details`.
     LookupById,
-    /// `…/search`, `billing/reseller-balance`.
+    /// Every other read: `…/search`, `domains/available`, `billing/reseller-balance`, prices.
     Search,
     /// `actions/search-current`, `actions/search-archived`.
     ActionSearch,
@@ -32,19 +33,21 @@ pub enum Call {
     EmailAddAccounts,
     /// `eelite/…/delete-email-account`.
     EmailDeleteAccounts,
-    /// `eelite/…/delete`, `domains/delete`.
+    /// `eelite/…/delete`, `domains/delete`, `domains/uk/release`.
     Delete,
     /// `domains/register`.
     Register,
-    /// `domains/transfer`, `validate-transfer`, `transfer/submit-auth-code`.
+    /// `domains/transfer`, `validate-transfer`.
     Transfer,
+    /// `domains/transfer/submit-auth-code`.
+    SubmitAuthCode,
     /// `domains/renew`, `domains/restore`.
     Renew,
     /// `domains/modify-ns`.
     ModifyNs,
     /// `domains/modify-contact`.
     ModifyContact,
-    /// Other `domains/modify-*`, locks, theft protection.
+    /// Other `domains/modify-*`, theft protection, suspensions, calls of one TLD.
     Modify,
     /// `domains/add-cns` and kin.
     ChildNs,
@@ -60,13 +63,47 @@ pub enum Call {
     Customers,
 }
 
+impl Call {
+    /// The kind of a documented call.
+    #[must_use]
+    pub fn of(endpoint: &Endpoint) -> Self {
+        match endpoint.name {
+            "domains/orderid" | "domains/details-by-name" | "eelite/orderid" => Self::LookupByName,
+            "domains/details" | "domains/locks" | "domains/tel/cth-details" => Self::LookupById,
+            "eelite/details" | "eelite/dns-record" | "contacts/details" => Self::LookupById,
+            "actions/search-current" | "actions/search-archived" => Self::ActionSearch,
+            "eelite/add" => Self::EmailAdd,
+            "eelite/renew" => Self::EmailRenew,
+            "eelite/add-email-account" => Self::EmailAddAccounts,
+            "eelite/delete-email-account" => Self::EmailDeleteAccounts,
+            "eelite/delete" | "domains/delete" | "domains/uk/release" => Self::Delete,
+            "domains/register" => Self::Register,
+            "domains/transfer" | "domains/validate-transfer" => Self::Transfer,
+            "domains/transfer/submit-auth-code" => Self::SubmitAuthCode,
+            "domains/renew" | "domains/restore" => Self::Renew,
+            "domains/modify-ns" => Self::ModifyNs,
+            "domains/modify-contact" => Self::ModifyContact,
+            "domains/add-cns" | "domains/modify-cns-name" | "domains/modify-cns-ip" | "domains/delete-cns-ip" => {
+                Self::ChildNs
+            }
+            "domains/purchase-privacy" | "domains/modify-privacy-protection" => Self::Privacy,
+            "domains/cancel-transfer" => Self::CancelTransfer,
+            "domains/resend-rfa" => Self::ResendApproval,
+            name if name.starts_with("contacts/") && name != "contacts/search" => Self::Contacts,
+            name if name.starts_with("customers/") && name != "customers/search" => Self::Customers,
+            _ if endpoint.class == crate::http::CallClass::Read => Self::Search,
+            _ => Self::Modify,
+        }
+    }
+}
+
 /// Where a row applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// Everywhere.
     Any,
-    /// Calls that change an order named by its id.
-    OrderById,
+    /// Calls that change an order or a contact named by its id.
+    ById,
     /// Calls that spend money.
     Money,
     /// These only.
@@ -80,7 +117,7 @@ impl Place {
         use Call as C;
         match self {
             Self::Any => true,
-            Self::OrderById => matches!(
+            Self::ById => matches!(
                 call,
                 C::EmailRenew
                     | C::EmailAddAccounts
@@ -94,6 +131,8 @@ impl Place {
                     | C::Privacy
                     | C::CancelTransfer
                     | C::ResendApproval
+                    | C::SubmitAuthCode
+                    | C::Contacts
             ),
             Self::Money => matches!(
                 call,
@@ -159,10 +198,10 @@ const fn row(fragment: &'static str, place: Place, class: Class, source: Source)
 pub const CATALOGUE: &[Row] = {
     use Call as C;
     use Class::{Absent, AlreadySo, Held, Reconcile, Refused};
-    use Place::{Any, Money, Only, OrderById};
+    use Place::{Any, ById, Money, Only};
     use Source::{Documented, Inferred, KnowledgeBase, Seen};
     const REGISTER: Place = Only(&[C::Register]);
-    const TRANSFER: Place = Only(&[C::Transfer]);
+    const TRANSFER: Place = Only(&[C::Transfer, C::SubmitAuthCode]);
     const CHILD_NS: Place = Only(&[C::ChildNs]);
     const WITH_CONTACTS: Place = Only(&[C::Register, C::Transfer, C::ModifyContact, C::Contacts]);
     const WITH_CUSTOMER: Place = Only(&[C::EmailAdd, C::Register, C::Transfer, C::Contacts, C::Customers]);
@@ -194,12 +233,7 @@ pub const CATALOGUE: &[Row] = {
         // 3. Look-ups. On a change by id the same words refuse it: there is nothing to change.
         row("Website doesn't exist for", Only(&[C::LookupByName]), Absent, Seen),
         row("No Entity found for Entityid", Only(&[C::LookupById]), Absent, Seen),
-        row(
-            "No Entity found for Entityid",
-            OrderById,
-            Refused(Refusal::NotFound),
-            Seen,
-        ),
+        row("No Entity found for Entityid", ById, Refused(Refusal::NotFound), Seen),
         row("Customer * not found", Only(&[C::Customers]), Absent, Seen),
         row("Customer * not found", WITH_CUSTOMER, Refused(Refusal::Invalid), Seen),
         row("Invalid customer-id", WITH_CUSTOMER, Refused(Refusal::Invalid), Seen),
@@ -225,7 +259,7 @@ pub const CATALOGUE: &[Row] = {
         // 5. The operator's business. "You are not allowed" is about a wrong id, not about us.
         row(
             "You are not allowed to perform this action",
-            OrderById,
+            ById,
             Refused(Refusal::NotFound),
             Seen,
         ),
@@ -342,7 +376,7 @@ pub fn listed(call: Call, message: &Message) -> Option<&'static Row> {
 }
 
 /// Whether a lowered text holds a fragment.
-fn fits(fragment: &str, text: &str) -> bool {
+pub(super) fn fits(fragment: &str, text: &str) -> bool {
     let fragment = fragment.to_ascii_lowercase();
     if fragment.starts_with('{') && !(text.starts_with('{') && text.ends_with('}')) {
         return false;

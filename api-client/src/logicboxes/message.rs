@@ -118,11 +118,13 @@ impl Message {
     /// Whether it says that an order is held for lack of money.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        const HELD: [&str; 5] = [
+        const HELD: [&str; 7] = [
             "locked for processing",
             "locked in processing",
             "insufficient",
             "low funds",
+            "debit account",
+            "account balance",
             "credit limit",
         ];
         let text = self.lowered();

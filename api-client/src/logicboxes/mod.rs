@@ -1,27 +1,34 @@
-//! LogicBoxes (ResellerClub's HTTP API): Business Email, product "eelite".
+//! LogicBoxes (ResellerClub's HTTP API): domains, contacts, customers and Business Email ("eelite").
 //!
-//! The rooms: [`client`] asks, [`answer`] tells an answer from an error by the body before the status, [`error`] knows
-//! what each message means, `look` and `submit` turn both into the words of [`crate::provider`]. `actions` is the
-//! second witness.
+//! The rooms: [`endpoints`] says what can be asked, [`client`] asks, [`answer`] tells an answer from an error by the body
+//! before the status, [`error`] knows what each message means and [`stages`] each phrase of a running transfer, [`wire`] what each answer holds, [`tlds`] what each TLD
+//! wants. `look`, `submit` and `remedy` turn that into the words of [`crate::provider`]; `actions` is the second witness;
+//! [`prepare`] finds or makes the customer and the contacts that an order needs.
 //!
-//! What makes this provider special: it carries no client token; renewals and changes of the mailbox count are relative
-//! and nothing refuses a repeat, so the end time and the count are compared with a stored baseline; and it executes
-//! later than it answers, so unchanged details prove nothing while an action is pending.
-//!
-//! Domain orders come next: `sells` says no, while the catalogue already knows their messages.
+//! What makes this provider special: it carries no client token. A domain's renewal is guarded by its current end
+//! (`exp-date`), which is always the stored one; renewals of email and changes of the mailbox count are relative and
+//! nothing refuses a repeat, so end time and count are compared with a stored baseline; and it executes later than it
+//! answers, so unchanged details prove nothing while an action is pending.
 
 pub mod answer;
 pub mod client;
 mod credential;
+pub mod endpoints;
 pub mod error;
 pub mod message;
-pub mod scalar;
+pub mod prepare;
 mod settings;
+pub mod stages;
+pub mod tlds;
 pub mod wire;
 
 mod actions;
 mod look;
+mod masked;
 mod order;
+mod placing;
+mod quote;
+mod remedy;
 mod submit;
 
 #[cfg(test)]
@@ -32,11 +39,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub use self::client::Client;
+use self::client::OrderQuery;
 use self::order::garbled;
 pub use self::settings::{BASE_URL, Region, Settings};
+use crate::endpoint::{Arguments, CallError, Endpoint};
 use crate::http::{HttpError, Visit};
 use crate::provider::{
-    Amendment, Baseline, Funds, Guard, NotSent, Operation, Outcome, Provider, Purchase, Question, Sighting, Trouble,
+    Amendment, Baseline, Funds, Guard, Operation, Outcome, Provider, Purchase, Question, Quote, Sighting, Trouble,
 };
 
 /// The name under which accounts are configured.
@@ -64,6 +73,15 @@ impl LogicBoxes {
     pub fn client(&self) -> &Client {
         &self.client
     }
+
+    /// What a purchase would cost, where the provider documents a way to ask: names with prices of their own (premium,
+    /// early access) carry them in the availability answer (`costHash`, fact sheet §3.2). `None`: it can't be told.
+    ///
+    /// # Errors
+    /// The trouble, where the read failed.
+    pub async fn quote(&self, purchase: &Purchase) -> Result<Option<Quote>, Trouble> {
+        quote::quote(&mut self.client.reads(None), purchase).await
+    }
 }
 
 #[async_trait]
@@ -72,28 +90,22 @@ impl Provider for LogicBoxes {
         NAME
     }
 
-    fn sells(&self, operation: Operation) -> bool {
-        match operation {
-            Operation::EmailCreate
-            | Operation::EmailRenew
-            | Operation::EmailAddAccounts
-            | Operation::EmailRemoveAccounts
-            | Operation::EmailDelete => true,
-            Operation::Register | Operation::Transfer | Operation::Renew => false,
-        }
+    fn sells(&self, _operation: Operation) -> bool {
+        true
     }
 
-    /// A deletion of what is gone is refused. Whether a second `add` for a domain is refused is not verified (fact sheet
-    /// §13), and nothing refuses the relative ones, so they all need their two witnesses.
+    /// The registry registers a name once, one transfer of a name can be pending, a domain's renewal must name the
+    /// current end, and a deletion of what is gone is refused. Whether a second email `add` for a domain is refused is
+    /// not verified (fact sheet §13), and nothing refuses the relative email calls, so they need their two witnesses.
     fn guard(&self, operation: Operation) -> Guard {
         match operation {
-            Operation::EmailDelete => Guard::RefusesRepeat,
+            Operation::Register | Operation::Transfer | Operation::Renew | Operation::EmailDelete => {
+                Guard::RefusesRepeat
+            }
             Operation::EmailCreate
             | Operation::EmailRenew
             | Operation::EmailAddAccounts
             | Operation::EmailRemoveAccounts => Guard::TwoWitnesses,
-            // Not sold yet; the careful answer until then.
-            Operation::Register | Operation::Transfer | Operation::Renew => Guard::Weak,
         }
     }
 
@@ -113,27 +125,26 @@ impl Provider for LogicBoxes {
         submit::submit(&self.client, via, purchase, baseline).await
     }
 
-    fn can_amend(&self, _amendment: &Amendment) -> bool {
-        false
+    /// A new auth code goes in by `domains/transfer/submit-auth-code`, the approval mail by `domains/resend-rfa`.
+    fn can_amend(&self, amendment: &Amendment) -> bool {
+        match amendment {
+            Amendment::AuthCode(_) | Amendment::ResendApproval => true,
+        }
     }
 
-    async fn amend(&self, _via: &mut Visit, _question: &Question<'_>, _amendment: &Amendment) -> Outcome {
-        Outcome::NotSent(NotSent {
-            detail: "an email order takes no amendment".to_owned(),
-        })
+    async fn amend(&self, via: &mut Visit, question: &Question<'_>, amendment: &Amendment) -> Outcome {
+        remedy::amend(&self.client, via, question, amendment).await
     }
 
-    async fn cancel(&self, _via: &mut Visit, _question: &Question<'_>) -> Outcome {
-        Outcome::NotSent(NotSent {
-            detail: "an email order can't be cancelled once placed".to_owned(),
-        })
+    async fn cancel(&self, via: &mut Visit, question: &Question<'_>) -> Outcome {
+        remedy::cancel(&self.client, via, question).await
     }
 
-    /// The order search, with no filter: it goes the same way as the looks. An account without any email order has
-    /// nothing that is surely there but its balance, which then has to answer.
+    /// The order search, with no filter: it goes the same way as the looks. An account without any domain has nothing
+    /// that is surely there but its balance, which then has to answer.
     async fn control(&self) -> Result<(), Trouble> {
         let mut reads = self.client.reads(None);
-        if reads.email_search(None, 10, 1).await?.rows.is_empty() {
+        if reads.domain_search(&OrderQuery::page(10, 1)).await?.rows.is_empty() {
             funds(&mut reads).await?;
         }
         Ok(())
@@ -141,6 +152,14 @@ impl Provider for LogicBoxes {
 
     async fn funds(&self) -> Result<Option<Funds>, Trouble> {
         funds(&mut self.client.reads(None)).await.map(Some)
+    }
+
+    fn endpoints(&self) -> &'static [Endpoint] {
+        endpoints::ENDPOINTS
+    }
+
+    async fn call(&self, endpoint: &'static Endpoint, arguments: &Arguments) -> Result<serde_json::Value, CallError> {
+        self.client.call(endpoint, arguments).await
     }
 }
 

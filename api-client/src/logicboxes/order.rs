@@ -1,10 +1,12 @@
-//! An email order as the looks see it: details whose required fields are there, and who is being asked about.
+//! An order as the looks see it, of a domain or of email: details whose required fields are there, and who is being
+//! asked about.
 
 use jiff::Timestamp;
 
 use super::answer::clip;
 use super::message::Message;
-use super::wire::{EmailDetails, Scalar, ascii_domain};
+use super::stages::stage_of;
+use super::wire::{DomainDetails, EmailDetails, Scalar, ascii_domain};
 use crate::provider::{Baseline, Evidence, Snapshot, Stage, Trouble, TroubleKind};
 
 /// The provider's status words (fact sheet §7.3) by what follows from them.
@@ -45,9 +47,27 @@ impl Status {
     }
 }
 
-/// An email order.
+/// What an order is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Product {
+    Domain,
+    Email,
+}
+
+impl Product {
+    /// For people.
+    pub(super) const fn noun(self) -> &'static str {
+        match self {
+            Self::Domain => "domain order",
+            Self::Email => "email order",
+        }
+    }
+}
+
+/// An order.
 #[derive(Debug, Clone)]
 pub(super) struct Order {
+    pub(super) product: Product,
     pub(super) id: String,
     pub(super) customer: Option<String>,
     pub(super) status: Status,
@@ -60,28 +80,53 @@ pub(super) struct Order {
     pub(super) pending: Option<String>,
     /// The pending action in words, where the details show it.
     pub(super) action: Option<String>,
+    /// Its type, where the details show it.
+    pub(super) action_type: Scalar,
+    /// Its status, where the details show it.
+    pub(super) action_status: Scalar,
     /// A deletion was asked for.
     pub(super) leaving: bool,
 }
 
-impl Order {
-    /// Believes details only if they are about the order and the domain that were asked for, and say what it is.
-    pub(super) fn new(id: &str, domain: &str, details: &EmailDetails) -> Result<Self, Trouble> {
-        let ids = [&details.orderid, &details.entityid];
-        if ids.iter().all(|other| other.text().is_none())
-            || ids.iter().any(|other| other.text().is_some_and(|o| o != id))
-        {
+/// Who the details say they are about.
+struct About<'a> {
+    ids: [&'a Scalar; 2],
+    names: [&'a Scalar; 2],
+    status: &'a Scalar,
+}
+
+impl About<'_> {
+    /// The order's id, if they are about that order (any, where the id isn't known yet) and that domain, and say what it
+    /// is.
+    fn check(&self, id: Option<&str>, domain: &str) -> Result<String, Trouble> {
+        let told = self.ids.iter().find_map(|scalar| scalar.id());
+        let id = id.or(told);
+        let other = |scalar: &&Scalar| scalar.text().is_some_and(|other| Some(other) != id);
+        let (Some(_), Some(id), false) = (told, id, self.ids.iter().any(other)) else {
             return Err(garbled("the details are not those of the order that was asked for"));
-        }
-        let name = details.domainname.text().or(details.description.text());
+        };
+        let name = self.names.iter().find_map(|scalar| scalar.text());
         if name.and_then(ascii_domain).as_deref() != Some(domain) {
             return Err(garbled("the details are not those of this domain"));
         }
-        if details.currentstatus.text().is_none() {
+        if self.status.text().is_none() {
             return Err(garbled("the details hold no status"));
         }
+        Ok(id.to_owned())
+    }
+}
+
+impl Order {
+    /// Believes details only if they are about the order and the domain that were asked for, and say what it is.
+    pub(super) fn email(id: &str, domain: &str, details: &EmailDetails) -> Result<Self, Trouble> {
+        let about = About {
+            ids: [&details.orderid, &details.entityid],
+            names: [&details.domainname, &details.description],
+            status: &details.currentstatus,
+        };
         Ok(Self {
-            id: id.to_owned(),
+            product: Product::Email,
+            id: about.check(Some(id), domain)?,
             customer: details.customerid.id().map(str::to_owned),
             status: Status::of(&details.currentstatus),
             word: clip(details.currentstatus.as_str()),
@@ -90,8 +135,41 @@ impl Order {
             accounts: details.emailaccounts.count(),
             pending: details.eaqid.id().map(str::to_owned),
             action: details.actionstatusdesc.text().map(clip),
+            action_type: details.actiontype.clone(),
+            action_status: details.actionstatus.clone(),
             leaving: details.isdeletionrequest.flag() == Some(true),
         })
+    }
+
+    /// The same for a domain's details, found by id or by name.
+    pub(super) fn domain(id: Option<&str>, domain: &str, details: &DomainDetails) -> Result<Self, Trouble> {
+        let about = About {
+            ids: [&details.orderid, &details.entityid],
+            names: [&details.domainname, &details.description],
+            status: &details.currentstatus,
+        };
+        Ok(Self {
+            product: Product::Domain,
+            id: about.check(id, domain)?,
+            customer: details.customerid.id().map(str::to_owned),
+            status: Status::of(&details.currentstatus),
+            word: clip(details.currentstatus.as_str()),
+            created: details.creationtime,
+            end: details.endtime,
+            accounts: None,
+            pending: details.eaqid.id().map(str::to_owned),
+            action: details.actionstatusdesc.text().map(clip),
+            action_type: details.actiontype.clone(),
+            action_status: details.actionstatus.clone(),
+            leaving: false,
+        })
+    }
+
+    /// Whose it is.
+    pub(super) fn owner(&self) -> Result<&str, Trouble> {
+        self.customer
+            .as_deref()
+            .ok_or_else(|| garbled("the details hold no customer"))
     }
 
     /// What becomes the baseline.
@@ -118,12 +196,13 @@ impl Order {
     }
 }
 
-/// Where an unfinished action stands, by its words.
+/// Where an unfinished action stands, by its words. Money is asked for before anything else, because one text can hold
+/// both; words in no row are being worked on (fact sheet §7.2).
 pub(super) fn stage(words: &str) -> Stage {
     if Message::new(words).is_held() {
         Stage::HeldForFunds
     } else {
-        Stage::Working
+        stage_of(words).unwrap_or(Stage::Working)
     }
 }
 

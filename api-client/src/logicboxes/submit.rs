@@ -8,7 +8,8 @@ use super::client::{Client, Reply};
 use super::error::Class;
 use super::message::Message;
 use super::order::stage;
-use super::wire::{ActionResponse, Body, Fields, ascii_domain};
+use super::placing;
+use super::wire::{ActionResponse, Body, Fields, FromBody, PrivacyPart, ascii_domain};
 use crate::http::{CallResult, SendError, Visit};
 use crate::provider::{
     Accepted, Baseline, Doubt, Evidence, InvoiceOption, NotSent, Outcome, Purchase, Rejection, RejectionClass, Stage,
@@ -39,7 +40,35 @@ pub(super) async fn submit(
         customer,
         invoice,
     };
-    let (asked, reply): (Asked<'_>, Result<Reply, SendError>) = match (purchase, stored) {
+    let (asked, reply): (Asked<'_>, Result<Reply<ActionResponse>, SendError>) = match (purchase, stored) {
+        (Purchase::Register(p), _) => {
+            let order = match placing::register(p) {
+                Ok(order) => order,
+                Err(refusal) => return Outcome::Rejected(refusal),
+            };
+            (
+                asked(None, Some(&p.customer), p.invoice),
+                client.register(via, &order).await,
+            )
+        }
+        (Purchase::Transfer(p), _) => {
+            let order = match placing::transfer(p) {
+                Ok(order) => order,
+                Err(refusal) => return Outcome::Rejected(refusal),
+            };
+            (
+                asked(None, Some(&p.customer), p.invoice),
+                client.transfer(via, &order).await,
+            )
+        }
+        (Purchase::Renew(p), Some(id)) => {
+            // The stored end, always: a fresh one would let a second renewal through (fact sheet §11).
+            let Some(end) = baseline.and_then(|baseline| baseline.expiry) else {
+                return not_sent("the stored baseline holds no end time");
+            };
+            let order = placing::renew(p, id, end);
+            (asked(stored, None, p.invoice), client.renew(via, &order).await)
+        }
         (Purchase::EmailCreate(p), _) => (
             asked(None, Some(&p.customer), p.invoice),
             client.email_add(via, p).await,
@@ -58,34 +87,39 @@ pub(super) async fn submit(
             client.email_delete(via, id).await,
         ),
         (
-            Purchase::EmailRenew(_)
+            Purchase::Renew(_)
+            | Purchase::EmailRenew(_)
             | Purchase::EmailAddAccounts(_)
             | Purchase::EmailRemoveAccounts(_)
             | Purchase::EmailDelete(_),
             None,
         ) => return not_sent("the stored baseline holds no order id"),
-        (Purchase::Register(_) | Purchase::Transfer(_) | Purchase::Renew(_), _) => {
-            return not_sent("domain orders are not sold through this provider account");
-        }
     };
-    match reply {
-        Err(error) => error.into(),
-        Ok(reply) => {
-            let outcome = judge(&reply.answer, asked);
-            let retry_after = reply.settle(match &outcome {
-                Outcome::Accepted(_) => CallResult::Ok,
-                Outcome::Rejected(_) => CallResult::Rejected,
-                Outcome::NotSent(_) => CallResult::NotSent,
-                Outcome::Unknown(_) => CallResult::Unknown,
-            });
-            match outcome {
-                Outcome::Rejected(rejection) => Outcome::Rejected(Rejection {
-                    retry_after,
-                    ..rejection
-                }),
-                other => other,
-            }
-        }
+    settled(reply, |answer| judge(answer, asked))
+}
+
+/// Judges a reply and tells the metrics what it came to.
+pub(super) fn settled<T: FromBody>(
+    reply: Result<Reply<T>, SendError>,
+    judge: impl FnOnce(&Answer) -> Outcome,
+) -> Outcome {
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(error) => return error.into(),
+    };
+    let outcome = judge(&reply.answer);
+    let retry_after = reply.settle(match &outcome {
+        Outcome::Accepted(_) => CallResult::Ok,
+        Outcome::Rejected(_) => CallResult::Rejected,
+        Outcome::NotSent(_) => CallResult::NotSent,
+        Outcome::Unknown(_) => CallResult::Unknown,
+    });
+    match outcome {
+        Outcome::Rejected(rejection) => Outcome::Rejected(Rejection {
+            retry_after,
+            ..rejection
+        }),
+        other => other,
     }
 }
 
@@ -112,8 +146,14 @@ fn refused(said: &Said, asked: Asked<'_>) -> Outcome {
         let paid = order.actionstatus.is("InvoicePaid") || order.status.is("InvoicePaid");
         return match about_us(order, asked) {
             Ok(()) if held && paid => taken(order, Stage::HeldForFunds, Some(&text)),
-            Ok(()) => doubt(&format!("an error beside order data: {text}"), said.row.is_none()),
-            Err(why) => doubt(&format!("{why}, and an error: {text}"), said.row.is_none()),
+            Ok(()) => doubt(
+                &format!("an error beside order data{}: {text}", traces(order)),
+                said.row.is_none(),
+            ),
+            Err(why) => doubt(
+                &format!("{why}{}, and an error: {text}", traces(order)),
+                said.row.is_none(),
+            ),
         };
     }
     match said.class() {
@@ -129,16 +169,33 @@ fn accepted(fields: &Fields, asked: Asked<'_>) -> Outcome {
         Err(at) => return doubt(&format!("an action response that can't be read {at}"), true),
     };
     if let Err(why) = about_us(&order, asked) {
-        return doubt(why, false);
+        return doubt(&format!("{why}{}", traces(&order)), false);
     }
     let words = order.actionstatusdesc.as_str();
     if [&order.status, &order.actionstatus]
         .iter()
         .any(|word| word.is("Failed"))
     {
-        return doubt(&format!("the action was taken and failed: {words}"), false);
+        return doubt(
+            &format!("the action was taken and failed{}: {words}", traces(&order)),
+            false,
+        );
     }
     taken(&order, stage(words), None)
+}
+
+/// The order and the action that an answer names: the only handles there are, so they must not be lost with a doubt.
+fn traces(order: &ActionResponse) -> String {
+    let named = [("order", &order.entityid), ("action", &order.eaqid)];
+    let named: Vec<String> = named
+        .iter()
+        .filter_map(|(what, id)| id.id().map(|id| format!("{what} {id}")))
+        .collect();
+    if named.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", named.join(", "))
+    }
 }
 
 /// Whether an action response tells of an order or an action, and of ours.
@@ -169,9 +226,12 @@ fn about_us(order: &ActionResponse, asked: Asked<'_>) -> Result<(), &'static str
     }
 }
 
-/// Email is asynchronous: even `Success` says only that it was queued, and the details prove it.
+/// The provider is asynchronous: even `Success` says only that it was queued, and the details prove it.
 fn taken(order: &ActionResponse, stage: Stage, error: Option<&str>) -> Outcome {
+    let privacy = order.privacydetails.as_ref().and_then(PrivacyPart::failure);
+    let privacy = privacy.map(|why| format!("placed, but without privacy: {why}"));
     let words = error
+        .or(privacy.as_deref())
         .or(order.actionstatusdesc.text())
         .or(order.actiontypedesc.text())
         .or(order.actionstatus.text());
@@ -186,7 +246,7 @@ fn taken(order: &ActionResponse, stage: Stage, error: Option<&str>) -> Outcome {
     })
 }
 
-fn rejected(class: RejectionClass, message: String) -> Outcome {
+pub(super) fn rejected(class: RejectionClass, message: String) -> Outcome {
     Outcome::Rejected(Rejection {
         class,
         message,
@@ -194,14 +254,14 @@ fn rejected(class: RejectionClass, message: String) -> Outcome {
     })
 }
 
-fn doubt(detail: &str, unlisted: bool) -> Outcome {
+pub(super) fn doubt(detail: &str, unlisted: bool) -> Outcome {
     Outcome::Unknown(Doubt {
         detail: clip(detail),
         unlisted,
     })
 }
 
-fn not_sent(detail: &str) -> Outcome {
+pub(super) fn not_sent(detail: &str) -> Outcome {
     Outcome::NotSent(NotSent {
         detail: detail.to_owned(),
     })

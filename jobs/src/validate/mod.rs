@@ -12,6 +12,7 @@ mod content;
 mod draft;
 pub(crate) mod fields;
 mod json;
+mod logicboxes;
 mod namecom;
 pub(crate) mod redact;
 pub(crate) mod refusal;
@@ -29,6 +30,7 @@ use crate::state::{EmailAction, Kind};
 
 pub use draft::Draft;
 use fields::Fields;
+pub use logicboxes::{LogicBoxesRules, contact_data};
 pub use namecom::NameComRules;
 pub use redact::redact_entry;
 use refusal::Faults;

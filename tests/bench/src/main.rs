@@ -77,15 +77,23 @@ enum Figure {
     Peer(peer::PeerArgs),
 }
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let cli = Cli::parse();
-    match &cli.figure {
-        Figure::Provider { delay_ms } => return provider::serve(*delay_ms).await,
-        Figure::Peer(args) => return peer::run(args).await,
-        _ => {}
+    if let Figure::Provider { delay_ms } = &cli.figure {
+        return provider::serve(*delay_ms);
     }
+    // As the worker's own: as many threads as the machine has cores.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match &cli.figure {
+            Figure::Peer(args) => peer::run(args).await,
+            _ => measure(&cli).await,
+        }
+    })
+}
+
+async fn measure(cli: &Cli) -> anyhow::Result<()> {
     let bench = world::Bench {
         orders: cli.orders,
         rounds: cli.rounds,

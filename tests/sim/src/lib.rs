@@ -56,9 +56,9 @@ pub use faults::{BadChaos, Chaos, Matcher, Rule, RuleReport};
 pub use journal::{OperationCount, Request, RequestReport, Unexpected};
 pub use operation::{Effect, Outcome, Provider};
 pub use seed::{
-    AutoSeed, ConnectResellerSeed, ConnectResellerSettings, DomainSeed, EmailSeed, LogicBoxesSeed, LogicBoxesSettings,
-    NameComAccount, NameComAutoSeed, NameComDomainSeed, NameComSeed, NameComSettings, Reseller, Scenario, Seed,
-    SyncUnknown, TransferSeed,
+    AutoSeed, ConnectResellerSeed, ConnectResellerSettings, DomainOrderSeed, DomainSeed, EmailSeed, LogicBoxesSeed,
+    LogicBoxesSettings, NameComAccount, NameComAutoSeed, NameComDomainSeed, NameComSeed, NameComSettings, Reseller,
+    Scenario, Seed, SyncUnknown, TransferSeed,
 };
 pub use world::{DomainReport, EmailReport, NameComReport, StateReport};
 

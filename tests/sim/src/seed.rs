@@ -209,6 +209,12 @@ pub struct LogicBoxesSeed {
     pub customers: Vec<u64>,
     /// Business Email orders to add.
     pub email_orders: Vec<EmailSeed>,
+    /// Domain orders to add.
+    pub domain_orders: Vec<DomainOrderSeed>,
+    /// What a transfer of a name will meet.
+    pub transfers: Vec<TransferSeed>,
+    /// Names registered elsewhere, which cannot be registered here. Those beginning with `taken-` are too.
+    pub taken: Vec<String>,
     /// Replaces the prefixes of names whose order exists when spoken of.
     pub auto_seed: Option<Vec<AutoSeed>>,
 }
@@ -236,6 +242,26 @@ pub struct EmailSeed {
     pub status: Option<String>,
 }
 
+/// A domain order at LogicBoxes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DomainOrderSeed {
+    /// The domain.
+    pub domain: String,
+    /// Whose it is; 4400012 if left out.
+    #[serde(default = "customer_4400012")]
+    pub customer_id: u64,
+    /// When it was made; a year ago if left out.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
+    /// When it ends; a year ahead if left out.
+    #[serde(default)]
+    pub ends_at: Option<Timestamp>,
+    /// Its status; `Active` if left out.
+    #[serde(default)]
+    pub status: Option<String>,
+}
+
 fn customer_4400012() -> u64 {
     4_400_012
 }
@@ -250,6 +276,24 @@ fn five() -> u64 {
 pub struct LogicBoxesSettings {
     /// How long an email action takes, in virtual seconds.
     pub email_delay_secs: u64,
+    /// How long an action on a domain takes, in virtual seconds; 0: it is done before the answer.
+    pub domain_delay_secs: u64,
+    /// How long a losing registrar takes, in virtual seconds.
+    pub losing_registrar_secs: u64,
+    /// How long a transfer waits for the name to be unlocked before it fails, in virtual seconds.
+    pub unlock_secs: u64,
+    /// How long the registry takes with names beginning with `pending-`, in virtual seconds.
+    pub registry_pending_secs: u64,
+    /// Price of a year's registration, in cents.
+    pub register_cents: i64,
+    /// Price of a year's renewal, in cents.
+    pub renew_cents: i64,
+    /// Price of a transfer, in cents.
+    pub transfer_cents: i64,
+    /// Price of a restoration, in cents.
+    pub restore_cents: i64,
+    /// Price of whois privacy, in cents.
+    pub privacy_cents: i64,
     /// Price of a mailbox for a month, in cents.
     pub account_month_cents: i64,
     /// Whether a second action on an order with one pending is refused. Off: email renewals have no guard at all.
@@ -264,6 +308,15 @@ impl Default for LogicBoxesSettings {
     fn default() -> Self {
         Self {
             email_delay_secs: 300,
+            domain_delay_secs: 0,
+            losing_registrar_secs: 5 * 86_400,
+            unlock_secs: 7 * 86_400,
+            registry_pending_secs: 3_600,
+            register_cents: 1_049,
+            renew_cents: 1_149,
+            transfer_cents: 999,
+            restore_cents: 8_000,
+            privacy_cents: 300,
             account_month_cents: 90,
             pending_conflict: false,
             unauthorized_status: 401,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domorder_jobs::ledger::{Change, Due, Record, RecordError, Recorded};
 use domorder_jobs::machine::{Decision, Lane, Observation, Step};
 use domorder_jobs::record::OrderRecord;
-use domorder_jobs::state::{Reason, State};
+use domorder_jobs::state::{Charged, Reason, State};
 use domorder_jobs::view::{self, OrderView};
 
 use super::{Handler, Visitor};
@@ -203,13 +203,13 @@ impl Visitor<'_> {
         if !evidence {
             return;
         }
-        let note = timeline_entry(
-            &decision.record,
-            "evidence of a late holder",
-            self.version,
-            self.now(),
-            Some(decision.why),
-        );
+        // All that would be looked for: what was decided on it, and what it is called there.
+        let found = match &decision.record.provider_order_id {
+            Some(id) => format!("{} (at the provider: {id})", decision.why),
+            None => decision.why.to_owned(),
+        };
+        let why = "evidence of a late holder";
+        let note = timeline_entry(&decision.record, why, self.version, self.now(), Some(&found));
         if let Err(error) = self.handler.ledger.note(&self.claim.order.id, &note).await {
             // The last place where it can be kept: no secret stands in it.
             tracing::error!(%error, evidence = note, "evidence could not be written to the ledger");
@@ -280,25 +280,46 @@ fn waits_for_its_time(record: &OrderRecord) -> bool {
     not_before && !record.placed && !record.effect_possible()
 }
 
-/// One line of the timeline.
+/// One line of the timeline, as it is stored and shown; what is nothing is left out.
+#[derive(serde::Serialize)]
+struct TimelineEntry<'a> {
+    at: i64,
+    v: u64,
+    state: State,
+    why: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    #[serde(skip_serializing_if = "is_not_charged")]
+    charged: Charged,
+    #[serde(skip_serializing_if = "is_none_yet")]
+    attempt: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signal: Option<&'a str>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_not_charged(charged: &Charged) -> bool {
+    *charged == Charged::No
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_none_yet(attempt: &u32) -> bool {
+    *attempt == 0
+}
+
 fn timeline_entry(record: &OrderRecord, why: &str, version: u64, now: jiff::Timestamp, said: Option<&str>) -> String {
-    let mut entry = serde_json::json!({
-        "at": now.as_millisecond(), "v": version, "state": record.state, "why": why,
-    });
-    if let Some(map) = entry.as_object_mut() {
-        let mut put = |key: &str, value: Option<serde_json::Value>| {
-            if let Some(value) = value {
-                map.insert(key.to_owned(), value);
-            }
-        };
-        put("reason", record.reason.map(|r| r.as_str().into()));
-        put(
-            "charged",
-            (record.charged != domorder_jobs::state::Charged::No).then(|| record.charged.as_str().into()),
-        );
-        put("attempt", (record.attempts > 0).then(|| record.attempts.into()));
-        put("provider", record.provider_message.clone().map(Into::into));
-        put("signal", said.map(Into::into));
-    }
-    entry.to_string()
+    let entry = TimelineEntry {
+        at: now.as_millisecond(),
+        v: version,
+        state: record.state,
+        why,
+        reason: record.reason,
+        charged: record.charged,
+        attempt: record.attempts,
+        provider: record.provider_message.as_deref(),
+        signal: said,
+    };
+    serde_json::to_string(&entry).unwrap_or_default()
 }

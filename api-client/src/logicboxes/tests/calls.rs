@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use super::*;
-use crate::provider::{Baseline, Operation, Outcome, RejectionClass as Refusal, Stage, TroubleKind};
+use crate::provider::{Baseline, Guard, Operation, Outcome, RejectionClass as Refusal, Stage, TroubleKind};
 
 const AUTH: &str = "auth-userid=700001&api-key=LBcanary%2BKEY%2F000";
 
@@ -107,27 +107,28 @@ async fn the_reads_are_gets_with_their_key_in_the_query() {
         ("billing/reseller-balance", "reseller-balance.positive.json"),
     ])
     .await;
-    use super::super::client::Archive;
+    use super::super::client::{ActionQuery, Archive, OrderQuery};
     let mut reads = world.provider.client().reads(None);
     assert_eq!(reads.email_order_id(DOMAIN).await.unwrap().as_deref(), Some(ORDER));
     assert!(reads.email_details(ORDER).await.unwrap().is_some());
-    assert_eq!(reads.email_search(Some(DOMAIN), 100, 2).await.unwrap().rows.len(), 2);
-    assert!(
+    assert_eq!(
         reads
-            .actions(Archive::Current, Some(ORDER), 100, 1)
+            .email_search(&OrderQuery::page(100, 2).named(DOMAIN))
             .await
             .unwrap()
             .rows
-            .is_empty()
+            .len(),
+        2
     );
-    assert!(
-        reads
-            .actions(Archive::Archived, None, 100, 1)
-            .await
-            .unwrap()
-            .rows
-            .is_empty()
-    );
+    for (archive, orders) in [(Archive::Current, &[ORDER][..]), (Archive::Archived, &[])] {
+        let query = ActionQuery {
+            rows: 100,
+            page_no: 1,
+            order_ids: orders,
+            ..ActionQuery::default()
+        };
+        assert!(reads.actions(archive, &query).await.unwrap().rows.is_empty());
+    }
     assert_eq!(
         reads.reseller_balance().await.unwrap().sellingcurrencybalance.as_str(),
         "812.35"
@@ -304,7 +305,7 @@ async fn an_echoed_key_shows_nowhere() {
 async fn funds_and_control_read_the_account() {
     let world = World::new(&[
         ("billing/reseller-balance", "reseller-balance.positive.json"),
-        ("eelite/us/search", "search.empty.json"),
+        ("domains/search", "search.empty.json"),
     ])
     .await;
     let funds = world.provider.funds().await.unwrap().unwrap();
@@ -321,7 +322,7 @@ async fn funds_and_control_read_the_account() {
 
     let world = World::new(&[
         ("billing/reseller-balance", "reseller-balance.failed.json"),
-        ("eelite/us/search", "search.failed.json"),
+        ("domains/search", "search.failed.json"),
     ])
     .await;
     assert_eq!(world.provider.funds().await.unwrap_err().kind, TroubleKind::Credentials);
@@ -332,10 +333,18 @@ async fn funds_and_control_read_the_account() {
 }
 
 #[tokio::test]
-async fn domain_orders_are_not_sold_yet() {
+async fn everything_is_sold_and_guarded() {
     let world = World::new(&[]).await;
     for operation in Operation::ALL {
-        let email = operation.as_str().starts_with("email");
-        assert_eq!(world.provider.sells(operation), email, "{operation:?}");
+        assert!(world.provider.sells(operation), "{operation:?}");
+        let refuses = matches!(
+            operation,
+            Operation::Register | Operation::Transfer | Operation::Renew | Operation::EmailDelete
+        );
+        assert_eq!(
+            world.provider.guard(operation) == Guard::RefusesRepeat,
+            refuses,
+            "{operation:?}"
+        );
     }
 }

@@ -2,6 +2,9 @@
 
 mod calls;
 mod looks;
+mod operations;
+mod requests;
+mod transfers;
 mod words;
 
 use std::collections::HashMap;
@@ -45,6 +48,7 @@ pub(super) fn status(name: &str) -> u16 {
     match name {
         _ if name.starts_with("cdn.") => 403,
         _ if name.starts_with("gateway.502") => 502,
+        _ if name.ends_with(".no.json") => 500,
         _ if ["error.", "generic."].iter().any(|p| name.starts_with(p)) => 500,
         _ if [".absent.", ".failed.", "current.none."]
             .iter()

@@ -6,7 +6,8 @@ use super::super::answer::{Answer, Cut, classify, trouble};
 use super::super::error::{CATALOGUE, Call, Class, listed};
 use super::super::message::Message;
 use super::super::wire::{
-    ActionResponse, ActionRow, Body, EmailDetails, OrderRow, Page, ResellerBalance, ascii_domain, parse, read,
+    ActionResponse, ActionRow, Body, DomainDetails, EmailDetails, FromBody as _, OrderRow, Page, ResellerBalance,
+    ascii_domain, parse, read,
 };
 use super::*;
 use crate::provider::{RejectionClass as Refusal, TroubleKind};
@@ -69,6 +70,22 @@ const ROWS: &[(&str, Call)] = &[
     ("validation-map", Call::EmailAdd),
 ];
 
+/// Rows that more calls than those of [`ROWS`] may say.
+#[rstest]
+#[case("not-allowed", Call::Contacts, Refusal::NotFound)]
+#[case("not-allowed", Call::CancelTransfer, Refusal::NotFound)]
+#[case("not-allowed", Call::SubmitAuthCode, Refusal::NotFound)]
+#[case("domain-secret", Call::SubmitAuthCode, Refusal::AuthCode)]
+#[case("entity-absent", Call::Contacts, Refusal::NotFound)]
+#[case("low-funds", Call::Privacy, Refusal::NoFunds)]
+#[case("low-funds", Call::Renew, Refusal::NoFunds)]
+fn a_row_is_believed_wherever_the_sheet_says_it(#[case] name: &str, #[case] call: Call, #[case] class: Refusal) {
+    assert_eq!(
+        said(call, &format!("error.{name}.json")).class(),
+        Some(Class::Refused(class))
+    );
+}
+
 fn said(call: Call, name: &str) -> super::super::answer::Said {
     match classify(call, status(name), fixture(name).as_bytes()) {
         Answer::Said(said) => *said,
@@ -91,7 +108,8 @@ fn every_fixture_parses_as_what_its_name_says() {
     let mut count = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        if name == "README.md" {
+        // The operations have a test of their own.
+        if name == "README.md" || name == "operations" {
             continue;
         }
         count += 1;
@@ -112,6 +130,10 @@ fn every_fixture_parses_as_what_its_name_says() {
                     (Some(ORDER), Some(15)),
                     "{name}"
                 );
+            }
+            "transfer" => {
+                let details = DomainDetails::from_body(&parse(text.as_bytes()).unwrap()).unwrap();
+                assert_eq!(details.endtime, None, "{name}");
             }
             "search" => drop(Page::<OrderRow>::from_fields(&object()).unwrap()),
             "actions-current" | "actions-archived" => drop(Page::<ActionRow>::from_fields(&object()).unwrap()),

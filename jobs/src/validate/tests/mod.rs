@@ -2,6 +2,7 @@
 
 mod accepted;
 mod laws;
+mod logicboxes;
 mod namecom;
 mod refused;
 mod secrets;
@@ -13,7 +14,7 @@ use domorder_api_client::provider::Operation;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::catalogue::{AccountDefaults, Capabilities, TldQuestion, TldRules, tld_rules_of};
+use crate::catalogue::{AccountDefaults, Capabilities, TldQuestion, TldRules, private_suffixes_of, tld_rules_of};
 use crate::order::{Order, OrderId};
 use crate::seal::KeyRing;
 
@@ -47,7 +48,8 @@ impl TldRules for Rules {
     }
 }
 
-/// Every account sort: `bare`, which takes what every provider takes, `cr` and `lb` without defaults, `lb-full` with all of them, `nc`, and `sim`, which takes all.
+/// Every account sort: `bare`, which takes what every provider takes, `cr` and `lb` without defaults, `lb-full` with all
+/// of them, `nc`, `sim`, which takes all, and `lb-rules`, which does too but by LogicBoxes' TLD rules.
 pub(crate) fn catalogue() -> Catalogue {
     let domains = [Operation::Register, Operation::Transfer, Operation::Renew];
     let account = |provider: &str, sells: &[Operation]| AccountFacts {
@@ -86,6 +88,11 @@ pub(crate) fn catalogue() -> Catalogue {
         private_suffixes: BTreeSet::from(["uk.com".to_owned()]),
         ..account("logicboxes", &Operation::ALL)
     };
+    let lb_rules = AccountFacts {
+        tld_rules: tld_rules_of("logicboxes"),
+        private_suffixes: private_suffixes_of("logicboxes"),
+        ..sim.clone()
+    };
     Catalogue::new([
         (
             "bare".to_owned(),
@@ -94,6 +101,7 @@ pub(crate) fn catalogue() -> Catalogue {
                 ..account("connectreseller", &domains)
             },
         ),
+        ("lb-rules".to_owned(), lb_rules),
         ("cr".to_owned(), account("connectreseller", &domains)),
         ("lb".to_owned(), lb),
         ("lb-full".to_owned(), lb_full),

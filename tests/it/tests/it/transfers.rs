@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domorder_tests_sim::{Behaviour, Rule};
 use serde_json::{Value, json};
 
 use crate::world::*;
@@ -223,4 +224,27 @@ async fn a_refusal_in_words_that_nobody_knows_ends_with_a_person_and_uncharged()
     world.tell(&key, "cancel", json!({})).await;
     let view = world.until(&key, "cancelled/cancelled_by_signal").await;
     assert_eq!(view["charged"], "no");
+}
+
+#[tokio::test]
+async fn a_code_refused_at_the_call_is_mended_by_one_new_code_and_one_attempt() {
+    let domain = "move-example-shop.com";
+    let world = slow_world(with_code(domain, "right-Code-7Fq2")).await;
+    let refusal = json!({"responseMsg": {"statusCode": 400, "message": "invalid AuthCode"}, "responseData": null});
+    let refused = Rule::new(Behaviour::Answer {
+        status: 200,
+        body: refusal,
+    });
+    world.providers().add_fault(refused.operation("TransferOrder").once());
+    let key = world.order(transfer(domain, "wrong-Code-0000")).await;
+    let view = world.until(&key, "action_required/auth_code_invalid").await;
+    assert_eq!(view["charged"], "no");
+    world
+        .tell(&key, "auth-code", json!({"auth_code": "right-Code-7Fq2"}))
+        .await;
+    let view = world.until(&key, "blocked/awaiting_losing_registrar").await;
+    assert_eq!(view["attempts"], 2);
+    world.providers().advance(6 * DAY);
+    world.until(&key, "succeeded").await;
+    assert_eq!(world.providers().charges().count, 1);
 }

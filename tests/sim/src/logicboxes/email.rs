@@ -37,7 +37,7 @@ pub(crate) fn details(world: &mut World, call: &Call) -> Answer {
     match order {
         Some((entry, order)) if call.number("order-id") == Some(order.id) => {
             let reseller_id = call.number("auth-userid").unwrap_or_default();
-            Answer::done(wire::details(order, entry.pending(), reseller_id))
+            Answer::done(wire::details(order, entry.pending(order.id), reseller_id))
         }
         _ => {
             let message = format!("No Entity found for Entityid: {}", call.text("order-id"));
@@ -202,7 +202,7 @@ fn order_of(world: &mut World, call: &Call) -> Result<(Arc<str>, EmailOrder), An
     let found = call.domain.clone().and_then(|domain| {
         let entry = world.lb.truth(&domain)?;
         let order = entry.order.as_ref().filter(|order| Some(order.id) == id)?;
-        Some((order.clone(), entry.pending().is_some(), domain))
+        Some((order.clone(), entry.pending(order.id).is_some(), domain))
     });
     match found {
         None => Err(wire::error(&world.lb.settings, NOT_ALLOWED)),

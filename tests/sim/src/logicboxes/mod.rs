@@ -1,12 +1,23 @@
 //! LogicBoxes: reads are GET, writes POST, most errors come with HTTP 500, nearly every scalar is a string, and email
 //! orders are carried out some minutes later.
 //!
-//! Orders need Business Email, the action log and the balance; another call is one more row and its function.
+//! Every call of the fact sheet is a row: those of email, actions and money here, of domains in `rows`, of
+//! everybody and of prices in `people_rows`.
 
 mod actions;
+mod buying;
+mod customers;
+mod domain;
 mod email;
+mod lookups;
+mod manage;
+mod people;
+mod people_rows;
+mod prices;
+mod rows;
 mod search;
 mod state;
+mod tlds;
 pub(crate) mod wire;
 
 pub(crate) use state::State;
@@ -34,6 +45,44 @@ const PAGED_ACTIONS: &[Param] = &[
     repeated(&["entity-type-id"], Shape::Int),
     repeated(&["action-status"], Shape::Text),
     repeated(&["action-type"], Shape::Text),
+];
+
+/// A call's parameters, and up to nine numbered pairs after them.
+macro_rules! with_attributes {
+    ($($param:expr),* $(,)?) => {
+        &[
+            $($param,)*
+            optional(&["attr-name1"], Shape::Text), optional(&["attr-value1"], Shape::Any),
+            optional(&["attr-name2"], Shape::Text), optional(&["attr-value2"], Shape::Any),
+            optional(&["attr-name3"], Shape::Text), optional(&["attr-value3"], Shape::Any),
+            optional(&["attr-name4"], Shape::Text), optional(&["attr-value4"], Shape::Any),
+            optional(&["attr-name5"], Shape::Text), optional(&["attr-value5"], Shape::Any),
+            optional(&["attr-name6"], Shape::Text), optional(&["attr-value6"], Shape::Any),
+            optional(&["attr-name7"], Shape::Text), optional(&["attr-value7"], Shape::Any),
+            optional(&["attr-name8"], Shape::Text), optional(&["attr-value8"], Shape::Any),
+            optional(&["attr-name9"], Shape::Text), optional(&["attr-value9"], Shape::Any),
+        ]
+    };
+}
+use with_attributes;
+
+/// What domain and email searches take alike.
+const SEARCH: &[Param] = &[
+    required(&["no-of-records"], Shape::Int),
+    required(&["page-no"], Shape::Int),
+    optional(&["order-by"], Shape::Text),
+    repeated(&["order-id"], Shape::Int),
+    repeated(&["reseller-id"], Shape::Int),
+    repeated(&["customer-id"], Shape::Int),
+    optional(&["show-child-orders"], Shape::Bool),
+    repeated(&["product-key"], Shape::Text),
+    repeated(&["status"], Shape::Text),
+    optional(&["domain-name"], Shape::Text),
+    optional(&["privacy-enabled"], Shape::OneOf(&["true", "false", "na"])),
+    optional(&["creation-date-start"], Shape::Int),
+    optional(&["creation-date-end"], Shape::Int),
+    optional(&["expiry-date-start"], Shape::Int),
+    optional(&["expiry-date-end"], Shape::Int),
 ];
 
 const fn read(
@@ -154,22 +203,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         "eelite/search",
         &["eelite/us/search"],
         Subject::Nobody,
-        &[
-            required(&["no-of-records"], Shape::Int),
-            required(&["page-no"], Shape::Int),
-            optional(&["order-by"], Shape::Text),
-            repeated(&["order-id"], Shape::Int),
-            repeated(&["reseller-id"], Shape::Int),
-            repeated(&["customer-id"], Shape::Int),
-            optional(&["show-child-orders"], Shape::Bool),
-            repeated(&["product-key"], Shape::Text),
-            repeated(&["status"], Shape::Text),
-            optional(&["domain-name"], Shape::Text),
-            optional(&["creation-date-start"], Shape::Int),
-            optional(&["creation-date-end"], Shape::Int),
-            optional(&["expiry-date-start"], Shape::Int),
-            optional(&["expiry-date-end"], Shape::Int),
-        ],
+        SEARCH,
         search::orders,
     ),
     read(
@@ -198,7 +232,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
 /// The row of a path.
 pub(crate) fn find(path: &str) -> Option<&'static Operation> {
     let path = path.strip_prefix(BASE)?.strip_suffix(".json")?;
-    OPERATIONS.iter().find(|row| row.paths.contains(&path))
+    OPERATIONS
+        .iter()
+        .chain(rows::ROWS)
+        .chain(people_rows::ROWS)
+        .find(|row| row.paths.contains(&path))
 }
 
 /// The answer to a key that is wrong or used from a foreign address; nothing if it is right.

@@ -80,7 +80,7 @@ fn actions(world: &mut World, call: &Call, is_current: bool) -> Answer {
             && one_of(call, "eaq-id", &action.eaq.to_string())
             && one_of(call, "action-type", action.kind.word())
             && one_of(call, "action-status", action.status)
-            && one_of(call, "entity-type-id", "970")
+            && one_of(call, "entity-type-id", action.kind.entity_type())
     };
     let mut found: Vec<&Action> = entries(world, call, &["order-id", "eaq-id"])
         .into_iter()
@@ -106,7 +106,7 @@ pub(crate) fn balance(world: &mut World, call: &Call) -> Answer {
 }
 
 /// Rows to skip and to show: 10 to 500 on a page, pages from 1.
-fn page_of(call: &Call) -> Option<(usize, usize)> {
+pub(super) fn page_of(call: &Call) -> Option<(usize, usize)> {
     let (size, page) = (call.number("no-of-records")?, call.number("page-no")?);
     let is_sane = (10..=500).contains(&size) && (1..=1_000_000).contains(&page);
     is_sane
@@ -131,7 +131,7 @@ fn named(world: &World, call: &Call, parameters: &[&str]) -> Option<Vec<Arc<str>
 }
 
 /// What reads show of the domains named, or of all.
-fn entries<'a>(world: &'a World, call: &Call, parameters: &[&str]) -> Vec<&'a Entry> {
+pub(super) fn entries<'a>(world: &'a World, call: &Call, parameters: &[&str]) -> Vec<&'a Entry> {
     match named(world, call, parameters) {
         Some(domains) => domains
             .iter()
@@ -142,6 +142,6 @@ fn entries<'a>(world: &'a World, call: &Call, parameters: &[&str]) -> Vec<&'a En
 }
 
 /// Whether a value is among those asked for, or none was.
-fn one_of(call: &Call, name: &str, value: &str) -> bool {
+pub(super) fn one_of(call: &Call, name: &str, value: &str) -> bool {
     call.get(name).is_none() || call.all(name).any(|wanted| wanted == value)
 }

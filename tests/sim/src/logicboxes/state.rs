@@ -1,13 +1,15 @@
-//! What LogicBoxes knows: email orders and their actions by domain, money, accounts.
+//! What LogicBoxes knows: domain and email orders and their actions by domain, people, money, accounts.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::actions::pass_time;
+use super::domain::{DomainOrder, Script};
+use super::people::People;
 use crate::charges::Charges;
 use crate::clock::{Now, plus_months};
 use crate::operation::Operation;
-use crate::seed::{AutoSeed, EmailSeed, LogicBoxesSeed, LogicBoxesSettings, Reseller};
+use crate::seed::{AutoSeed, EmailSeed, LogicBoxesSeed, LogicBoxesSettings, Reseller, TransferSeed};
 use crate::shadow::Shadows;
 
 /// A Business Email order.
@@ -26,6 +28,17 @@ pub(crate) struct EmailOrder {
 /// What an action does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ActionKind {
+    /// A domain's registration.
+    AddNewDomain,
+    /// A domain's transfer.
+    AddTransferDomain,
+    RenewDomain,
+    RestoreDomain,
+    /// Whois privacy bought.
+    PurchasePrivacy,
+    /// Anything that is done to a domain at once and for nothing, by the provider's word.
+    Domain(&'static str),
+    /// An email order's beginning.
     Add,
     Renew,
     AddAccounts,
@@ -37,6 +50,12 @@ impl ActionKind {
     /// The provider's word for it.
     pub(crate) fn word(self) -> &'static str {
         match self {
+            Self::AddNewDomain => "AddNewDomain",
+            Self::AddTransferDomain => "AddTransferDomain",
+            Self::RenewDomain => "RenewDomain",
+            Self::RestoreDomain => "RestoreDomain",
+            Self::PurchasePrivacy => "PurchasePrivacy",
+            Self::Domain(word) => word,
             Self::Add => "Add",
             Self::Renew => "Renew",
             Self::AddAccounts => "AddEmailAccount",
@@ -44,7 +63,20 @@ impl ActionKind {
             Self::Del => "Del",
         }
     }
+
+    /// The provider's number of the product.
+    pub(crate) fn entity_type(self) -> &'static str {
+        match self {
+            Self::Add | Self::Renew | Self::AddAccounts | Self::DeleteAccounts | Self::Del => EMAIL_TYPE,
+            _ => DOMAIN_TYPE,
+        }
+    }
 }
+
+/// The product number of email orders.
+pub(crate) const EMAIL_TYPE: &str = "970";
+/// The product number of domain orders.
+pub(crate) const DOMAIN_TYPE: &str = "3";
 
 /// What an action waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +108,12 @@ pub(crate) struct Action {
     pub(crate) completed_secs: Option<i64>,
     pub(crate) wait: Wait,
     pub(crate) charge: Option<u64>,
+    /// Why it fails when it is due; nothing: it succeeds.
+    pub(crate) fails: Option<&'static str>,
+    /// How a transfer goes.
+    pub(crate) script: Script,
+    /// How long its losing registrar takes, where a seed says so.
+    pub(crate) after_secs: Option<u64>,
     /// The request it came from.
     pub(crate) cause: (&'static Operation, u64),
 }
@@ -91,17 +129,24 @@ impl Action {
 #[derive(Clone, Default)]
 pub(crate) struct Entry {
     pub(crate) order: Option<EmailOrder>,
-    /// Orders that are gone: only the search shows them.
+    /// Email orders that are gone: only the search shows them.
     pub(crate) gone: Vec<EmailOrder>,
+    pub(crate) domain: Option<DomainOrder>,
+    /// Domain orders that are gone.
+    pub(crate) gone_domains: Vec<DomainOrder>,
     pub(crate) actions: Vec<Action>,
 }
 
 impl Entry {
-    /// The first action that is not over.
-    pub(crate) fn pending(&self) -> Option<&Action> {
-        self.actions.iter().find(|action| action.is_current())
+    /// The first action on an order that is not over.
+    pub(crate) fn pending(&self, order_id: u64) -> Option<&Action> {
+        self.actions
+            .iter()
+            .find(|action| action.is_current() && action.order_id == order_id)
     }
 }
+
+const YEAR_SECS: i64 = 31_536_000;
 
 /// The provider.
 #[derive(Default)]
@@ -110,11 +155,17 @@ pub(crate) struct State {
     pub(crate) resellers: Vec<Reseller>,
     pub(crate) balance_cents: i64,
     pub(crate) customers: HashSet<u64>,
+    pub(crate) people: People,
+    /// What a transfer of a name will meet.
+    pub(crate) plans: HashMap<String, TransferSeed>,
+    /// Names registered elsewhere.
+    pub(crate) taken: HashSet<String>,
     auto: Vec<AutoSeed>,
     entries: HashMap<Arc<str>, Entry>,
     names: HashMap<u64, Arc<str>>,
     pub(crate) shadows: Shadows<Entry>,
     last_order: u64,
+    last_domain: u64,
     last_eaq: u64,
     last_invoice: u64,
 }
@@ -138,11 +189,39 @@ impl State {
             self.customers.insert(order.customer_id);
             self.seed_order(order, now);
         }
+        for plan in &seed.transfers {
+            self.plans.insert(plan.name.to_ascii_lowercase(), plan.clone());
+        }
+        self.taken
+            .extend(seed.taken.iter().map(|name| name.to_ascii_lowercase()));
+        for order in &seed.domain_orders {
+            self.customers.insert(order.customer_id);
+            let name = Arc::<str>::from(order.domain.to_ascii_lowercase());
+            let mut domain = self.new_domain(&name, order.customer_id, now.real_secs() - YEAR_SECS);
+            if let Some(at) = order.created_at {
+                domain.created_secs = at.as_second();
+            }
+            domain.status = order.status.clone().unwrap_or_else(|| "Active".to_owned());
+            domain.ends_secs = Some(
+                order
+                    .ends_at
+                    .map_or_else(|| plus_months(now.real_ms, 12) / 1000, |at| at.as_second()),
+            );
+            self.truth_mut(&name).domain = Some(domain);
+        }
+    }
+
+    /// A domain order with a fresh id, not active yet.
+    pub(crate) fn new_domain(&mut self, domain: &Arc<str>, customer_id: u64, created_secs: i64) -> DomainOrder {
+        self.last_domain += 1;
+        let id = 90_110_021 + self.last_domain;
+        self.names.insert(id, Arc::clone(domain));
+        DomainOrder::new(id, domain, customer_id, created_secs)
     }
 
     fn seed_order(&mut self, seed: &EmailSeed, now: Now) {
         let domain = Arc::<str>::from(seed.domain.to_ascii_lowercase());
-        let mut order = self.new_order(&domain, seed.customer_id, seed.accounts, now.real_secs() - 31_536_000);
+        let mut order = self.new_order(&domain, seed.customer_id, seed.accounts, now.real_secs() - YEAR_SECS);
         if let Some(at) = seed.created_at {
             order.created_secs = at.as_second();
         }
@@ -151,13 +230,7 @@ impl State {
             .map_or_else(|| plus_months(now.real_ms, 12) / 1000, |at| at.as_second());
         order.ends_secs = Some(ends);
         order.status = seed.status.clone().unwrap_or_else(|| "Active".to_owned());
-        self.entries.insert(
-            domain,
-            Entry {
-                order: Some(order),
-                ..Entry::default()
-            },
-        );
+        self.truth_mut(&domain).order = Some(order);
     }
 
     /// An order with a fresh id, not active yet.
@@ -209,39 +282,31 @@ impl State {
         {
             let (customer_id, ends) = (auto.customer_id, plus_months(now.real_ms, auto.months) / 1000);
             let name = Arc::<str>::from(name);
-            let mut order = self.new_order(&name, customer_id, 5, now.real_secs() - 31_536_000);
+            let mut order = self.new_order(&name, customer_id, 5, now.real_secs() - YEAR_SECS);
             order.ends_secs = Some(ends);
             order.status = "Active".to_owned();
+            let mut domain = self.new_domain(&name, customer_id, now.real_secs() - YEAR_SECS);
+            domain.ends_secs = Some(ends);
+            domain.status = "Active".to_owned();
             self.entries.insert(
                 name,
                 Entry {
                     order: Some(order),
+                    domain: Some(domain),
                     ..Entry::default()
                 },
             );
             return;
         }
         if let Some(entry) = self.entries.get_mut(name) {
-            pass_time(
-                entry,
-                &mut self.balance_cents,
-                self.settings.email_delay_secs,
-                now,
-                charges,
-            );
+            pass_time(entry, &mut self.balance_cents, &self.settings, now, charges);
         }
     }
 
     /// Lets time pass for every domain.
     pub(crate) fn settle_all(&mut self, now: Now, charges: &mut Charges) {
         for entry in self.entries.values_mut() {
-            pass_time(
-                entry,
-                &mut self.balance_cents,
-                self.settings.email_delay_secs,
-                now,
-                charges,
-            );
+            pass_time(entry, &mut self.balance_cents, &self.settings, now, charges);
         }
     }
 

@@ -14,6 +14,14 @@ pub(crate) fn error(settings: &LogicBoxesSettings, message: &str) -> Answer {
     Answer::refused(settings.error_status, json!({ "status": "ERROR", "message": message }))
 }
 
+/// The other error object, of actions that were refused.
+pub(super) fn failed_action(settings: &LogicBoxesSettings, message: &str) -> Answer {
+    Answer::refused(
+        settings.error_status,
+        json!({ "status": "error", "error": message, "actionstatus": "Failed" }),
+    )
+}
+
 /// The answer to a wrong key.
 pub(crate) fn unauthorized(settings: &LogicBoxesSettings) -> Answer {
     let message = "Access Denied: You are not authorized to perform this action";
@@ -139,7 +147,7 @@ pub(crate) fn action_row(action: &Action) -> Value {
     json!({
         "eaqid": action.eaq.to_string(),
         "entityid": action.order_id.to_string(),
-        "entitytypeid": "970",
+        "entitytypeid": action.kind.entity_type(),
         "actiontype": action.kind.word(),
         "actiontypedesc": action.about,
         "actionadded": action.added_secs.to_string(),

@@ -135,7 +135,6 @@ fn check_events(order: &Order, events: &[Value], faults: &mut Vec<String>) {
     }
     for event in events {
         let envelope = event["specversion"] == "1.0"
-            && event["datacontenttype"] == "application/json"
             && event["source"] == format!("/domorder/{NAMESPACE}")
             && event["subject"] == event["data"]["id"]
             && event["type"] == format!("order.{}", state(event))

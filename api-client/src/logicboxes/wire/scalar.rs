@@ -17,7 +17,7 @@ impl Scalar {
         &self.0
     }
 
-    pub(super) fn text_mut(&mut self) -> &mut String {
+    pub(in super::super) fn text_mut(&mut self) -> &mut String {
         &mut self.0
     }
 
