@@ -156,6 +156,7 @@ impl Capabilities {
             }),
             "logicboxes" => Some(Self {
                 contact_ids: true,
+                contact_profiles: true,
                 contacts_required: true,
                 transfer_nameservers: true,
                 auto_renew: true,

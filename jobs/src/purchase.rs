@@ -238,7 +238,7 @@ impl Order {
 }
 
 /// The same in the providers' words.
-fn profile_of(profile: &order::ContactProfile) -> ContactProfile {
+pub(crate) fn profile_of(profile: &order::ContactProfile) -> ContactProfile {
     let order::ContactProfile {
         name,
         company,

@@ -15,11 +15,10 @@ use super::ConnectReseller;
 use super::client::{ClientParams, DomainContactIds, DomainRef};
 use super::profile::Sent;
 use super::wire::Domain;
-use crate::failure::Failure;
+use crate::failure::{Failure, unread};
 use crate::http::Visit;
 use crate::provider::{
-    ContactIds, Doubt, NotSent, Prepared, Rejection, RejectionClass, Trouble, TroubleKind, WantedContact,
-    WantedContacts,
+    ContactIds, Doubt, Prepared, Rejection, RejectionClass, Trouble, TroubleKind, WantedContact, WantedContacts,
 };
 
 /// Rows a page of the search for a contact.
@@ -259,22 +258,6 @@ fn stands(domain: &Domain, target: &DomainContactIds<'_>) -> bool {
     ]
     .into_iter()
     .all(|(shown, wanted)| shown.as_deref() == Some(wanted))
-}
-
-/// A look that failed before anything was sent: the lane's troubles keep their class.
-fn unread(trouble: Trouble) -> Failure {
-    let class = match trouble.kind {
-        TroubleKind::Credentials => RejectionClass::Credentials,
-        TroubleKind::Throttled => RejectionClass::Throttled,
-        TroubleKind::Unavailable | TroubleKind::Garbled => {
-            return Failure::NotSent(NotSent { detail: trouble.detail });
-        }
-    };
-    Failure::Rejected(Rejection {
-        class,
-        message: trouble.detail,
-        retry_after: trouble.retry_after,
-    })
 }
 
 fn refused(class: RejectionClass, message: &str) -> Failure {

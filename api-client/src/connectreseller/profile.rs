@@ -1,12 +1,10 @@
 //! A contact's data in this project's words, and as this provider wants it (fact sheet 2.2, "field rules" \[P\]).
 
-use std::fmt::Write as _;
-
 use celes::Country;
-use sha2::{Digest as _, Sha256};
 
 use super::client::{ContactParams, Phone};
 use super::wire::RegistrantContact;
+use crate::model::digest;
 use crate::provider::ContactProfile;
 
 /// A profile as it is sent.
@@ -97,7 +95,7 @@ impl Sent {
     /// Tells this contact of this customer from all others; fit to be stored.
     pub(super) fn digest(&self, customer: &str) -> String {
         let fax = self.fax.clone().unwrap_or_default();
-        let fields = [
+        let fields: [&str; 13] = [
             customer,
             &self.name,
             &self.email,
@@ -112,17 +110,7 @@ impl Sent {
             &fax.0,
             &fax.1,
         ];
-        let mut hash = Sha256::new();
-        for field in fields {
-            // The length keeps two fields from flowing into one another.
-            hash.update(field.len().to_be_bytes());
-            hash.update(field.as_bytes());
-        }
-        hash.finalize().iter().fold(String::new(), |mut hex, byte| {
-            // Writing into a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        digest(fields)
     }
 
     /// Whether a row of the list could be it.

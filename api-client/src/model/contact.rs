@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
 
 use super::ContactIds;
 use crate::provider::Operation;
@@ -114,4 +117,19 @@ pub struct Prepared {
     pub contacts: ContactIds,
     /// The id of each profile, by its digest ([`crate::provider::Provider::contact_digests`]).
     pub by_digest: BTreeMap<String, String>,
+}
+
+/// A digest of these fields in this order, hex.
+pub(crate) fn digest<'a>(fields: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for field in fields {
+        // The length keeps two fields from flowing into one another.
+        hash.update(field.len().to_be_bytes());
+        hash.update(field.as_bytes());
+    }
+    hash.finalize().iter().fold(String::new(), |mut hex, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

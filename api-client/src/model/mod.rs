@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use contact::digest;
 pub use contact::{ContactProfile, ContactProfiles, Preparation, Prepared, WantedContact, WantedContacts};
 
 /// The four contacts of a domain by the provider's ids; `None`: the provider's or the account's default.

@@ -10,9 +10,10 @@ use domorder_api_client::logicboxes::client::{
 };
 use domorder_api_client::logicboxes::endpoints::ENDPOINTS;
 use domorder_api_client::logicboxes::prepare::{self, PrepareError};
-use domorder_api_client::logicboxes::tlds::{ContactData, Role};
+use domorder_api_client::logicboxes::tlds::Role;
 use domorder_api_client::logicboxes::wire::{Available, Done};
 use domorder_api_client::logicboxes::{Client, LogicBoxes};
+use domorder_api_client::provider::ContactProfile;
 use domorder_api_client::provider::{EmailCreate, EmailRenew, InvoiceOption, Provider as _, RejectionClass};
 use domorder_tests_sim::Behaviour;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -608,9 +609,9 @@ async fn a_call_by_name_shows_the_answer_without_its_secrets() {
     assert!(matches!(unreachable, Err(CallError::NotSent(_))), "{unreachable:?}");
 }
 
-fn profile() -> ContactData {
+fn profile() -> ContactProfile {
     let person = person();
-    ContactData {
+    ContactProfile {
         name: person.name,
         company: Some(person.company),
         email: person.email,
@@ -620,7 +621,7 @@ fn profile() -> ContactData {
         zip: person.zip,
         phone_cc: person.phone_cc,
         phone: person.phone,
-        ..ContactData::default()
+        ..ContactProfile::default()
     }
 }
 
@@ -629,7 +630,7 @@ async fn a_contact_is_added_once_and_found_afterwards() {
     let world = World::new().await;
     let provider = provider(&world);
     let client = provider.client();
-    let want = |domain: &'static str, role, contact: ContactData| async move {
+    let want = |domain: &'static str, role, contact: ContactProfile| async move {
         prepare::contact(client, &mut visit(client), "4400012", domain, role, &contact).await
     };
     world.once("contacts/add", Behaviour::DoThenDrop);
@@ -647,7 +648,7 @@ async fn a_contact_is_added_once_and_found_afterwards() {
     );
 
     // Any other field, or another TLD's type, is another contact; and some roles have none.
-    let elsewhere = ContactData {
+    let elsewhere = ContactProfile {
         city: "Lark Town".into(),
         ..profile()
     };
@@ -658,7 +659,7 @@ async fn a_contact_is_added_once_and_found_afterwards() {
     assert_ne!(want("lark.nl", Role::Registrant, profile()).await.unwrap().unwrap(), id);
     assert_eq!(want("lark.co.uk", Role::Admin, profile()).await.unwrap(), None);
     // "Lee Lark" is found by a search for parts: only the whole name counts.
-    let longer = ContactData {
+    let longer = ContactProfile {
         name: "Lee Larkin".into(),
         ..profile()
     };
@@ -681,7 +682,7 @@ async fn a_contact_is_added_once_and_found_afterwards() {
         matches!(failed, Err(PrepareError::Lookup(_))),
         "a failed look-up adds nothing: {failed:?}"
     );
-    let bad = ContactData {
+    let bad = ContactProfile {
         phone_cc: "+44".into(),
         name: "Bad".into(),
         ..profile()
