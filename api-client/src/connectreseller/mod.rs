@@ -10,8 +10,10 @@
 //! `TransferOrder` for a name is refused by the registry. A second `RenewalOrder` buys another year unless the account
 //! enforces `Expiryyear`, which is not known (fact sheet 6.1, 8); hence [`Guard::Weak`].
 //!
-//! What it can't do: contacts of an order (`Order` has no parameter for them; the customer's defaults are used, and
-//! `updatecontact` changes them afterwards: [`ConnectReseller::apply_contacts`]), more than four name servers at
+//! Contacts of an order are set after it: `Order` has no parameter for them and uses the customer's defaults, and
+//! `updatecontact` changes them ([`ConnectReseller::apply_contacts`]).
+//!
+//! What it can't do: more than four name servers at
 //! registration, name servers of a transfer, a new auth code for a running transfer.
 
 mod call;

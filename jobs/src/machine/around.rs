@@ -10,8 +10,8 @@ use domorder_api_client::provider::{Outcome, Quote, RejectionClass, Snapshot, St
 use rust_decimal::Decimal;
 
 use super::{
-    Decision, Facts, Lane, Look, PreparationSeen, Step, before, decide, enter, fail, go, left_alone, succeed, wait,
-    waiting,
+    Decision, Facts, Lane, Look, PreparationSeen, Step, before, decide, enter, fail, go, left_alone, signed, succeed,
+    wait, waiting,
 };
 use crate::order::MaxPrice;
 use crate::record::OrderRecord;
@@ -127,6 +127,32 @@ fn judge(quote: Option<&Quote>, limit: &MaxPrice) -> Price {
         Ok(_) => Price::Within,
         Err(_) => Price::Garbled,
     }
+}
+
+/// A look at what waits sees it stand, and something still to be set.
+pub(super) fn unfinished(record: OrderRecord, facts: &Facts<'_>) -> Decision {
+    if record.reason != Some(Reason::ContactInvalid) || record.cancelling.is_some() {
+        return finish(record);
+    }
+    // Refused already: set again on a person's word, or seen to be as wanted once they have mended it.
+    if record.resolving {
+        return succeed(
+            record,
+            facts.operation,
+            None,
+            facts.now,
+            "it is bought, and the operator is done with what could not be set",
+        );
+    }
+    let bought = record.intent.as_ref().map_or(record.created_at, |intent| intent.at);
+    if facts.now.duration_since(bought) >= signed(facts.policy.give_up) {
+        return decide(
+            record,
+            Reason::ContactInvalid,
+            "it is bought, and nobody has mended its contacts in the time given",
+        );
+    }
+    waiting::later(record, facts, "it stands, and its contacts are still not as wanted")
 }
 
 /// It stands at the provider, and something is still to be set there.

@@ -98,11 +98,11 @@ pub(super) fn stand(mut record: OrderRecord, stage: Stage, facts: &Facts<'_>, wh
 /// A look while waiting.
 pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>) -> Decision {
     let now = facts.now;
-    if matches!(sighting, Sighting::Pending(..) | Sighting::Unfinished(_)) {
+    if matches!(sighting, Sighting::Pending(..)) {
         // Not done yet, but there: it is followed, so that nobody takes it for nothing.
         record.resolving = false;
     }
-    if record.resolving && !matches!(sighting, Sighting::Present(_)) {
+    if record.resolving && !matches!(sighting, Sighting::Present(_) | Sighting::Unfinished(_)) {
         record.resolving = false;
         record.provider_message = Some(format!(
             "the operator's `done` was not confirmed by reading: {}",
@@ -135,11 +135,7 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             record.learn(&evidence);
             forget_absences(&mut record);
             adopt(&mut record, facts);
-            if record.reason == Some(Reason::ContactInvalid) && record.cancelling.is_none() {
-                // Refused already: set again on a person's word, or seen to be as wanted once they have mended it.
-                return later(record, facts, "it stands, and its contacts are still not as wanted");
-            }
-            around::finish(record)
+            around::unfinished(record, facts)
         }
         Sighting::Absent(_) => absent(record, facts),
         Sighting::Ended(ending, message) => {

@@ -131,6 +131,8 @@ impl Visitor<'_> {
 
     /// What the purchase would cost, with what the look right before saw.
     pub(super) async fn quote(&mut self) -> Observation {
+        // A connection that stood by meanwhile may be gone when the paid call needs it, and that would not be known.
+        self.visit = None;
         let quote = match &self.purchase {
             Some(purchase) => self.handler.provider.quote(purchase).await,
             None => Err(trouble("the order cannot be turned into a question".to_owned())),

@@ -165,6 +165,10 @@ impl Visitor<'_> {
             }
             tracing::debug!(state = %decision.record.state, step = ?decision.step, "{}", decision.why);
             let changed = decision.record.face() != self.written.face();
+            if decision.step == Step::Finish && !changed && !self.flush().await {
+                // Another has the order: what it stands at is theirs to tell.
+                return;
+            }
             seen = match decision.step {
                 Step::Wait(_) | Step::Close => return self.last(decision).await,
                 Step::Submit => {

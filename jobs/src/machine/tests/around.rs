@@ -5,6 +5,7 @@ use domorder_api_client::provider::{Operation, Outcome, RejectionClass, Sighting
 use super::check::*;
 use super::world::*;
 use crate::machine::{Facts, Observation, PreparationSeen, SignalSeen, Step};
+use crate::record::{Intent, OrderRecord};
 use crate::state::{Charged, Needs, Reason, State};
 
 const REGISTER: Operation = Operation::Register;
@@ -319,6 +320,34 @@ fn refused_contacts_are_set_again_on_a_persons_word_or_seen_to_be_mended() {
                 refused(),
                 told_to(SignalSeen::Retry),
                 "in_progress, charged yes: look to follow",
+            ),
+        ],
+    );
+    // Nobody mends them for a day: the operator decides, and no word of theirs buys it again.
+    let day = |record: OrderRecord| OrderRecord {
+        intent: record.intent.map(|intent| Intent {
+            at: t0() - secs(86_400),
+            ..intent
+        }),
+        ..record
+    };
+    let decides = || day(waits_for(Reason::ContactInvalid, Needs::Decision));
+    let said_done = OrderRecord {
+        resolving: true,
+        ..decides()
+    };
+    let asks = "action_required/contact_invalid needs decision, charged yes: wait for somebody";
+    check(
+        REGISTER,
+        [
+            row(day(refused()), saw(unfinished()), asks),
+            row(decides(), CLAIMED, asks),
+            row(said_done.clone(), saw(unfinished()), "succeeded, charged yes: close"),
+            row(said_done, saw(absent()), asks),
+            row(
+                decides(),
+                told_to(SignalSeen::Resolve { done: false }),
+                "queued/restarted, charged refund_due: look before paying",
             ),
         ],
     );

@@ -206,6 +206,8 @@ pub(super) fn what_may_be_ours_is_not_forgotten(t: &Turn<'_>) -> bool {
 pub(super) fn success_is_seen(t: &Turn<'_>) -> bool {
     let seen = match t.seen {
         Observation::Saw(Sighting::Present(_)) => true,
+        // It stands; what is missing could not be set, and the operator has said that it is done.
+        Observation::Saw(Sighting::Unfinished(_)) => t.old.resolving && t.old.reason == Some(Reason::ContactInvalid),
         Observation::Answered(Outcome::Accepted(accepted)) | Observation::Finished(Outcome::Accepted(accepted)) => {
             accepted.stage.is_none()
         }

@@ -254,6 +254,10 @@ fn with_a_person(operation: Operation) -> Vec<Stand> {
             "action_required/decision, stalled at the provider",
             decision(Reason::Stalled),
         ),
+        at(
+            "action_required/decision, bought with contacts that are refused",
+            decision(Reason::ContactInvalid),
+        ),
         at("action_required/decision, vanished", decision(Reason::Vanished)),
         at(
             "action_required/decision, its deadline passed",

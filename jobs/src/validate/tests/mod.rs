@@ -85,6 +85,7 @@ pub(crate) fn catalogue() -> Catalogue {
             quotes: true,
             ..lb.capabilities
         },
+        tld_rules: None,
         private_suffixes: BTreeSet::from(["uk.com".to_owned()]),
         ..account("logicboxes", &Operation::ALL)
     };
