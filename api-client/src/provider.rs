@@ -43,63 +43,6 @@ pub enum Purchase {
     EmailDelete(EmailDelete),
 }
 
-/// The words of [`Purchase`] without their contents: for tables, metrics and guard classes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Operation {
-    /// [`Purchase::Register`]
-    Register,
-    /// [`Purchase::Transfer`]
-    Transfer,
-    /// [`Purchase::Renew`]
-    Renew,
-    /// [`Purchase::EmailCreate`]
-    EmailCreate,
-    /// [`Purchase::EmailRenew`]
-    EmailRenew,
-    /// [`Purchase::EmailAddAccounts`]
-    EmailAddAccounts,
-    /// [`Purchase::EmailRemoveAccounts`]
-    EmailRemoveAccounts,
-    /// [`Purchase::EmailDelete`]
-    EmailDelete,
-}
-
-impl Operation {
-    /// Every operation, in the order of [`Purchase`].
-    pub const ALL: [Self; 8] = [
-        Self::Register,
-        Self::Transfer,
-        Self::Renew,
-        Self::EmailCreate,
-        Self::EmailRenew,
-        Self::EmailAddAccounts,
-        Self::EmailRemoveAccounts,
-        Self::EmailDelete,
-    ];
-
-    /// The word as it is stored and shown.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Register => "register",
-            Self::Transfer => "transfer",
-            Self::Renew => "renew",
-            Self::EmailCreate => "email-create",
-            Self::EmailRenew => "email-renew",
-            Self::EmailAddAccounts => "email-add-accounts",
-            Self::EmailRemoveAccounts => "email-remove-accounts",
-            Self::EmailDelete => "email-delete",
-        }
-    }
-
-    /// Whether the effect costs money. A free one never leaves `charged: no`, but is guarded all the same.
-    #[must_use]
-    pub const fn costs_money(self) -> bool {
-        !matches!(self, Self::EmailRemoveAccounts | Self::EmailDelete)
-    }
-}
-
 impl Purchase {
     /// Which operation this is.
     #[must_use]

@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod clock;
+pub mod deadman;
 pub mod handler;
 pub mod http;
 pub mod intake;

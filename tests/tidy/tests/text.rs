@@ -113,7 +113,10 @@ fn every_fixture_is_read_by_a_test_and_holds_no_real_secret() {
         // `<call>.<case>.<kind>`: tables name the case alone.
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
         let case = stem.split_once('.').map_or(stem, |(_, case)| case);
-        if name != "README.md" && !code.contains(stem) && !code.contains(case) {
+        // An operation's own answers are found by its row.
+        let row = stem.strip_suffix(".ok").or(stem.strip_suffix(".no"));
+        let of_a_row = row.is_some_and(|row| code.contains(&format!("\"{}\"", row.replace('.', "/"))));
+        if name != "README.md" && !code.contains(stem) && !code.contains(case) && !of_a_row {
             faults.push(format!("{}: no test names it", file.path));
         }
     }

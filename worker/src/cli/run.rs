@@ -42,6 +42,9 @@ pub(super) async fn run(loaded: Loaded, args: &RunArgs) -> Result<ExitCode, Fail
         worker: !args.no_worker,
     };
     let listening = |address: std::net::SocketAddr| tracing::info!(%address, "HTTP listens");
+    if parts.worker {
+        crate::deadman::arm()?;
+    }
     crate::run::run(config, ring, parts, handle, stop, listening).await?;
     Ok(ExitCode::SUCCESS)
 }

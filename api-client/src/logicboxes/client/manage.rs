@@ -203,14 +203,14 @@ impl Client {
         self.write(via, self.on_order(&rows::DE_RECHECK_NS, order_id)).await
     }
 
-    /// POST `domains/dotxxx/association-details`: sets the membership id of a .XXX name. May be repeated. Source: §3.3
+    /// POST `domains/dotxxx/association-details`: sets the membership id of a .xxx name. May be repeated. Source: §3.3
     /// \[S name\]\[P\].
     ///
     /// # Errors
     /// [`SendError`] where no complete answer came.
     pub async fn xxx_association(&self, via: &mut Visit, order_id: &str, association_id: &str) -> Action {
         let draft = self
-            .on_order(&rows::XXX_ASSOCIATION, order_id)
+            .on_order(&rows::ASSOCIATION_DETAILS, order_id)
             .set("association-id", association_id);
         self.write(via, draft).await
     }

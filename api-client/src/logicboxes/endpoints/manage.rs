@@ -109,10 +109,10 @@ pub const DE_RECHECK_NS: Endpoint = row!(Write Post "domains/de/recheck-ns", rep
 ], "Has the name servers of a .DE name checked again.", "3.3 [S name][P]");
 
 /// `domains/dotxxx/association-details`; the vendor's own list and one client spell it `assoication-details`.
-pub const XXX_ASSOCIATION: Endpoint = row!(Write Post "domains/dotxxx/association-details", repeat true, [
+pub const ASSOCIATION_DETAILS: Endpoint = row!(Write Post "domains/dotxxx/association-details", repeat true, [
     ORDER_ID,
     say("association-id"),
-], "Sets the membership id of a .XXX name.", "3.3 [S name][P]");
+], "Sets the membership id of a .xxx name.", "3.3 [S name][P]");
 
 /// `domains/tel/modify-whois-pref`
 pub const TEL_WHOIS_PREF: Endpoint = row!(Write Post "domains/tel/modify-whois-pref", repeat true, [

@@ -72,7 +72,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
     manage::UNSUSPEND,
     manage::DELETE,
     manage::DE_RECHECK_NS,
-    manage::XXX_ASSOCIATION,
+    manage::ASSOCIATION_DETAILS,
     manage::TEL_WHOIS_PREF,
     manage::RAA_RESEND,
     contacts::ADD,

@@ -85,8 +85,8 @@ pub(crate) fn catalogue() -> Catalogue {
             quotes: true,
             ..lb.capabilities
         },
-        tld_rules: None,
         private_suffixes: BTreeSet::from(["uk.com".to_owned()]),
+        tld_rules: None,
         ..account("logicboxes", &Operation::ALL)
     };
     let lb_rules = AccountFacts {

@@ -46,7 +46,7 @@ async fn every_bad_document_of_a_batch_is_refused_by_itself() {
         (text(json!({"years": 0, "wibble": 1, "yaers": 2})), 422, vec!["/wibble", "/yaers", "/years"]),
         (text(json!({"years": null, "account": null, "idempotency_key": null})), 422, vec!["/account", "/idempotency_key", "/years"]),
         (text(json!({"account": "nobody"})), 422, vec!["/account"]),
-        (with(transfer("move-example-shop.com", "misplaced-Code-77"), json!({"account": "nc-main"})).to_string(), 422, vec!["/kind"]),
+        (with(email_create("other-example-shop.com"), json!({"account": "cr-main", "action": "delete", "months": null, "accounts": null, "customer": null})).to_string(), 422, vec!["/kind"]),
         (with(email_create("fresh-example-shop.com"), json!({"account": "cr-main"})).to_string(), 422, vec!["/kind"]),
         (text(json!({"domain": "com"})), 422, vec!["/domain"]),
         (text(json!({"domain": "www.renew-example-shop.com"})), 422, vec!["/domain"]),

@@ -1,33 +1,25 @@
-//! Every documented call of the client, against the simulator: typed, and by its row.
+//! Every documented call of the client, against the simulator: typed.
 
 use std::collections::BTreeMap;
 
-use domorder_api_client::endpoint::{Arguments, CallError};
-use domorder_api_client::http::{CallClass, Visit};
+use domorder_api_client::http::Visit;
+use domorder_api_client::logicboxes::Client;
 use domorder_api_client::logicboxes::client::{
     ActionQuery, Archive, ContactFields, ContactQuery, CustomerFields, CustomerQuery, FourContacts, OrderQuery,
     PremiumQuery, RegisterRequest, RenewRequest, SignupVersion, TransferRequest, WriteError,
 };
 use domorder_api_client::logicboxes::endpoints::ENDPOINTS;
-use domorder_api_client::logicboxes::prepare::{self, PrepareError};
-use domorder_api_client::logicboxes::tlds::Role;
 use domorder_api_client::logicboxes::wire::{Available, Done};
-use domorder_api_client::logicboxes::{Client, LogicBoxes};
-use domorder_api_client::provider::{
-    ContactProfile, EmailCreate, EmailRenew, Failure, InvoiceOption, Operation, Preparation, Provider as _,
-    RejectionClass, WantedContact, WantedContacts,
-};
-use domorder_tests_sim::Behaviour;
+use domorder_api_client::provider::{EmailCreate, EmailRenew, InvoiceOption, RejectionClass};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::{Value, json};
 
 use crate::logicboxes_orders::provider;
 use crate::world::World;
 
 /// Must be seen nowhere.
-const CANARY: &str = "Canary!Code9";
+pub(crate) const CANARY: &str = "Canary!Code9";
 
-fn visit(client: &Client) -> Visit {
+pub(crate) fn visit(client: &Client) -> Visit {
     let mut visit = client.http().visit();
     visit.set_gate(|| Ok(()));
     visit
@@ -95,7 +87,7 @@ async fn registered(client: &Client, name: &str, contact: &str) -> String {
     taken.entityid.id().unwrap().to_owned()
 }
 
-fn person() -> ContactFields {
+pub(crate) fn person() -> ContactFields {
     ContactFields {
         name: "Lee Lark".into(),
         company: "Lark Mill".into(),
@@ -114,7 +106,7 @@ fn person() -> ContactFields {
     }
 }
 
-fn signing_up(username: &str) -> CustomerFields {
+pub(crate) fn signing_up(username: &str) -> CustomerFields {
     CustomerFields {
         username: username.into(),
         name: "Lee Lark".into(),
@@ -492,312 +484,4 @@ async fn every_typed_call_makes_its_round_trip() {
     for row in ENDPOINTS {
         assert!(report.calls(row.name) > 0, "{} was not called", row.name);
     }
-}
-
-/// Values with which a row's call is well made; what it is about need not exist.
-fn arguments(row: &'static domorder_api_client::endpoint::Endpoint) -> Arguments {
-    use domorder_api_client::endpoint::Shape;
-    let value = |name: &str, shape| match (name, shape) {
-        ("options", _) => "All",
-        ("status", Shape::List) => "Active",
-        ("product-key", _) => "domus",
-        ("invoice-option", _) => "NoInvoice",
-        ("domain-name", _) => "lark.example",
-        ("whois-type", _) => "Legal",
-        ("publish", _) => "Y",
-        ("no-of-records", _) => "10",
-        ("privacy-enabled", _) => "na",
-        ("reseller-id", _) => "700001",
-        ("customer-id", _) => "4400012",
-        ("auth-code" | "passwd" | "new-passwd", _) => CANARY,
-        ("attr", _) => "purpose:P1",
-        (_, Shape::Whole) => "1",
-        (_, Shape::Flag) => "true",
-        (_, Shape::Text | Shape::List | Shape::Map | Shape::Json) => "12345",
-    };
-    row.params
-        .iter()
-        .map(|param| (param.name, value(param.name, param.shape)))
-        .collect()
-}
-
-#[tokio::test]
-async fn every_row_is_a_call_that_the_provider_understands() {
-    let world = World::new().await;
-    let provider = provider(&world);
-    for row in provider.endpoints() {
-        let outcome = provider.call(row, &arguments(row)).await;
-        let told = format!("{outcome:?}");
-        assert!(
-            !told.contains(CANARY) && !told.contains("LBDEMOKEY000"),
-            "{}: {told}",
-            row.name
-        );
-        match outcome {
-            Ok(_) | Err(CallError::Refused { .. }) => {}
-            // A guard hit is no refusal: it may be our own first call's doing.
-            Err(CallError::Unknown(why)) => assert!(row.class != CallClass::Read, "{}: {why}", row.name),
-            other => panic!("{}: {other:?}", row.name),
-        }
-        assert_eq!(world.unexpected(), vec![], "{}", row.name);
-        assert_eq!(world.requests().calls(row.name), 1, "{}", row.name);
-    }
-}
-
-fn row(name: &str) -> &'static domorder_api_client::endpoint::Endpoint {
-    ENDPOINTS.iter().find(|row| row.name == name).unwrap()
-}
-
-async fn call(provider: &LogicBoxes, name: &str, pairs: &[(&str, &str)]) -> Result<Value, CallError> {
-    provider.call(row(name), &pairs.iter().copied().collect()).await
-}
-
-#[tokio::test]
-async fn a_call_by_name_shows_the_answer_without_its_secrets() {
-    let world = World::new().await;
-    let provider = provider(&world);
-    let one = call(&provider, "domains/orderid", &[("domain-name", "renew-a.example")])
-        .await
-        .unwrap();
-    let id = one.as_u64().unwrap().to_string();
-    let details = call(&provider, "domains/details", &[("order-id", &id), ("options", "All")])
-        .await
-        .unwrap();
-    assert_eq!(details["domsecret"], "***");
-    assert_eq!(details["raaVerificationStatus"], "Pending", "keys keep their spelling");
-    let telephone = call(&provider, "domains/tel/cth-details", &[("order-id", &id)])
-        .await
-        .unwrap();
-    assert_eq!(telephone["password"], "***");
-    let set = call(
-        &provider,
-        "domains/modify-auth-code",
-        &[("order-id", &id), ("auth-code", CANARY)],
-    )
-    .await;
-    assert_eq!(set.unwrap()["actiontype"], "ModDomainSecret");
-
-    let absent = call(&provider, "domains/orderid", &[("domain-name", "nobody.example")]).await;
-    assert!(
-        matches!(absent, Err(CallError::Refused { answer: Some(_), .. })),
-        "{absent:?}"
-    );
-    let renew = [
-        ("order-id", id.as_str()),
-        ("years", "1"),
-        ("exp-date", "1"),
-        ("auto-renew", "false"),
-        ("invoice-option", "NoInvoice"),
-    ];
-    let guarded = call(&provider, "domains/renew", &renew).await;
-    assert!(matches!(guarded, Err(CallError::Unknown(_))), "{guarded:?}");
-    world.once("domains/modify-ns", Behaviour::DoThenDrop);
-    let lost = call(
-        &provider,
-        "domains/modify-ns",
-        &[("order-id", &id), ("ns", "a.example"), ("ns", "b.example")],
-    )
-    .await;
-    assert!(matches!(lost, Err(CallError::Unknown(_))), "{lost:?}");
-    let faulty = call(&provider, "domains/renew", &[("yers", "1")]).await;
-    assert!(matches!(faulty, Err(CallError::Arguments(faults)) if faults.len() == 6));
-    world.refuse_connections();
-    let unreachable = call(
-        &provider,
-        "domains/modify-ns",
-        &[("order-id", &id), ("ns", "a.example")],
-    )
-    .await;
-    assert!(matches!(unreachable, Err(CallError::NotSent(_))), "{unreachable:?}");
-}
-
-fn profile() -> ContactProfile {
-    let person = person();
-    ContactProfile {
-        name: person.name,
-        company: Some(person.company),
-        email: person.email,
-        address1: person.address1,
-        city: person.city,
-        country: person.country,
-        zip: person.zip,
-        phone_cc: person.phone_cc,
-        phone: person.phone,
-        ..ContactProfile::default()
-    }
-}
-
-#[tokio::test]
-async fn a_contact_is_added_once_and_found_afterwards() {
-    let world = World::new().await;
-    let provider = provider(&world);
-    let client = provider.client();
-    let want = |domain: &'static str, role, contact: ContactProfile| async move {
-        prepare::contact(client, &mut visit(client), "4400012", domain, role, &contact).await
-    };
-    world.once("contacts/add", Behaviour::DoThenDrop);
-    let lost = want("lark.com", Role::Registrant, profile()).await;
-    assert!(matches!(lost, Err(PrepareError::Lost(_))), "{lost:?}");
-    let id = want("lark.com", Role::Registrant, profile()).await.unwrap().unwrap();
-    assert_eq!(
-        want("lark.com", Role::Tech, profile()).await.unwrap().as_ref(),
-        Some(&id)
-    );
-    assert_eq!(
-        world.requests().calls("contacts/add"),
-        1,
-        "found by reading, not added again"
-    );
-
-    // Any other field, or another TLD's type, is another contact; and some roles have none.
-    let elsewhere = ContactProfile {
-        city: "Lark Town".into(),
-        ..profile()
-    };
-    assert_ne!(
-        want("lark.com", Role::Registrant, elsewhere).await.unwrap().unwrap(),
-        id
-    );
-    assert_ne!(want("lark.nl", Role::Registrant, profile()).await.unwrap().unwrap(), id);
-    assert_eq!(want("lark.co.uk", Role::Admin, profile()).await.unwrap(), None);
-    // "Lee Lark" is found by a search for parts: only the whole name counts.
-    let longer = ContactProfile {
-        name: "Lee Larkin".into(),
-        ..profile()
-    };
-    let other = want("lark.com", Role::Registrant, longer).await.unwrap().unwrap();
-    assert_ne!(other, id);
-    assert_eq!(
-        want("lark.com", Role::Registrant, profile()).await.unwrap().as_ref(),
-        Some(&id)
-    );
-
-    world.once(
-        "contacts/search",
-        Behaviour::Answer {
-            status: 502,
-            body: json!("no"),
-        },
-    );
-    let failed = want("lark.com", Role::Registrant, profile()).await;
-    assert!(
-        matches!(failed, Err(PrepareError::Lookup(_))),
-        "a failed look-up adds nothing: {failed:?}"
-    );
-    let bad = ContactProfile {
-        phone_cc: "+44".into(),
-        name: "Bad".into(),
-        ..profile()
-    };
-    let refused = want("lark.com", Role::Registrant, bad).await;
-    assert!(
-        matches!(
-            &refused,
-            Err(PrepareError::Write(WriteError::Refused {
-                class: RejectionClass::Invalid,
-                ..
-            }))
-        ),
-        "{refused:?}"
-    );
-    assert_eq!(world.requests().calls("contacts/add"), 5);
-}
-
-#[tokio::test]
-async fn an_orders_contacts_are_made_by_type_and_once_each() {
-    let world = World::new().await;
-    let provider = provider(&world);
-    let wanted = |domain: &str| Preparation {
-        operation: Operation::Register,
-        domain: domain.into(),
-        customer: "4400012".into(),
-        contacts: WantedContacts {
-            registrant: Some(WantedContact::Profile(Box::new(profile()))),
-            tech: Some(WantedContact::Id("991".into())),
-            ..WantedContacts::default()
-        },
-    };
-    let nothing = BTreeMap::new();
-    let via = &mut visit(provider.client());
-    let made = provider.prepare(via, &wanted("lark.com"), &nothing).await.unwrap();
-    assert_eq!(made.contacts.admin, made.contacts.registrant);
-    assert_eq!(made.contacts.tech.as_deref(), Some("991"));
-    assert_eq!(world.requests().calls("contacts/add"), 1);
-    let digests = provider.contact_digests(&wanted("lark.com"));
-    assert_eq!(digests, made.by_digest.keys().cloned().collect::<Vec<_>>());
-    assert_eq!(
-        digests,
-        provider.contact_digests(&wanted("wren.com")),
-        "one type, one contact"
-    );
-    assert_ne!(digests, provider.contact_digests(&wanted("lark.nl")));
-
-    // What is known needs no call at all; what is not remembered is found.
-    let asked = world.requests().total;
-    let known = provider
-        .prepare(via, &wanted("wren.com"), &made.by_digest)
-        .await
-        .unwrap();
-    assert_eq!((known.contacts, world.requests().total), (made.contacts.clone(), asked));
-    let found = provider.prepare(via, &wanted("lark.com"), &nothing).await.unwrap();
-    assert_eq!(found, made);
-    // Where a role has another type, the registrant's data make another contact; where there is no such role, none.
-    let uk = provider.prepare(via, &wanted("lark.co.uk"), &nothing).await.unwrap();
-    assert_eq!((uk.contacts.admin, uk.contacts.billing), (None, None));
-    assert_eq!(world.requests().calls("contacts/add"), 2);
-}
-
-#[tokio::test]
-async fn an_orders_contacts_that_cannot_be_made_say_whether_to_come_back() {
-    let world = World::new().await;
-    let provider = provider(&world);
-    let wanted = |profile: ContactProfile| Preparation {
-        operation: Operation::Register,
-        domain: "lark.com".into(),
-        customer: "4400012".into(),
-        contacts: WantedContacts {
-            registrant: Some(WantedContact::Profile(Box::new(profile))),
-            ..WantedContacts::default()
-        },
-    };
-    let nothing = BTreeMap::new();
-    let via = &mut visit(provider.client());
-    let bad = ContactProfile {
-        phone_cc: "+44".into(),
-        ..profile()
-    };
-    let refused = provider.prepare(via, &wanted(bad), &nothing).await;
-    assert!(
-        matches!(&refused, Err(Failure::Rejected(r)) if r.class == RejectionClass::Invalid),
-        "{refused:?}"
-    );
-    let unread = Behaviour::Answer {
-        status: 502,
-        body: json!("no"),
-    };
-    world.once("contacts/search", unread);
-    let failed = provider.prepare(via, &wanted(profile()), &nothing).await;
-    assert!(matches!(failed, Err(Failure::NotSent(_))), "{failed:?}");
-    world.once("contacts/add", Behaviour::DoThenDrop);
-    let lost = provider
-        .prepare(&mut visit(provider.client()), &wanted(profile()), &nothing)
-        .await;
-    assert!(matches!(lost, Err(Failure::Unknown(_))), "{lost:?}");
-}
-
-#[tokio::test]
-async fn a_customer_signs_up_once() {
-    let world = World::new().await;
-    let provider = provider(&world);
-    let client = provider.client();
-    let password = SecretString::from(CANARY);
-    let sign_up =
-        || async { prepare::customer(client, &mut visit(client), &signing_up("lee@lark.example"), &password).await };
-    world.once("customers/signup", Behaviour::DoThenDrop);
-    let lost = sign_up().await;
-    assert!(matches!(lost, Err(PrepareError::Lost(_))));
-    assert!(!format!("{lost:?}").contains(CANARY));
-    let id = sign_up().await.unwrap();
-    assert_eq!(sign_up().await.unwrap(), id);
-    assert_eq!(world.requests().calls("customers/signup"), 1);
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use domorder_api_client::logicboxes::{LogicBoxes, Settings};
 use domorder_api_client::provider::{
-    Accepted, Amendment, Baseline, ContactIds, Ending, Evidence, Impediment, InvoiceOption, Outcome, Provider as _,
-    Purchase, Question, Register, RejectionClass, Renew, Sighting, Stage, Transfer,
+    Accepted, Amendment, Baseline, ContactIds, Evidence, Impediment, InvoiceOption, Outcome, Provider as _, Purchase,
+    Question, Register, RejectionClass, Renew, Sighting, Stage, Transfer,
 };
 use domorder_tests_sim::{Behaviour, LOGICBOXES_ID, LOGICBOXES_KEY};
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::world::World;
 
-const DAY: Duration = Duration::from_secs(86_400);
+pub(crate) const DAY: Duration = Duration::from_secs(86_400);
 
 pub(crate) fn provider(world: &World) -> LogicBoxes {
     let base = world.url("/api").parse().unwrap();
@@ -23,14 +23,14 @@ pub(crate) fn provider(world: &World) -> LogicBoxes {
     LogicBoxes::new(settings).unwrap()
 }
 
-fn contacts() -> ContactIds {
+pub(crate) fn contacts() -> ContactIds {
     ContactIds {
         registrant: Some("991".into()),
         ..ContactIds::default()
     }
 }
 
-fn register(domain: &str) -> Purchase {
+pub(crate) fn register(domain: &str) -> Purchase {
     Purchase::Register(Register {
         domain: domain.into(),
         years: 2,
@@ -46,7 +46,7 @@ fn register(domain: &str) -> Purchase {
     })
 }
 
-fn transfer(domain: &str, code: &str) -> Purchase {
+pub(crate) fn transfer(domain: &str, code: &str) -> Purchase {
     Purchase::Transfer(Transfer {
         domain: domain.into(),
         auth_code: Some(SecretString::from(code)),
@@ -58,7 +58,7 @@ fn transfer(domain: &str, code: &str) -> Purchase {
     })
 }
 
-fn renew(domain: &str) -> Purchase {
+pub(crate) fn renew(domain: &str) -> Purchase {
     Purchase::Renew(Renew {
         domain: domain.into(),
         years: 1,
@@ -70,17 +70,17 @@ fn renew(domain: &str) -> Purchase {
 }
 
 /// One order's view of the provider.
-struct Order {
-    provider: LogicBoxes,
-    purchase: Purchase,
-    baseline: Option<Baseline>,
-    since: Timestamp,
-    sent: bool,
-    id: Option<String>,
+pub(crate) struct Order {
+    pub(crate) provider: LogicBoxes,
+    pub(crate) purchase: Purchase,
+    pub(crate) baseline: Option<Baseline>,
+    pub(crate) since: Timestamp,
+    pub(crate) sent: bool,
+    pub(crate) id: Option<String>,
 }
 
 impl Order {
-    fn new(world: &World, purchase: Purchase) -> Self {
+    pub(crate) fn new(world: &World, purchase: Purchase) -> Self {
         Self {
             provider: provider(world),
             purchase,
@@ -91,7 +91,7 @@ impl Order {
         }
     }
 
-    fn question(&self) -> Question<'_> {
+    pub(crate) fn question(&self) -> Question<'_> {
         Question {
             purchase: &self.purchase,
             baseline: self.baseline.as_ref(),
@@ -102,11 +102,11 @@ impl Order {
         }
     }
 
-    async fn look(&self) -> Sighting {
+    pub(crate) async fn look(&self) -> Sighting {
         self.provider.look(None, &self.question()).await
     }
 
-    async fn submit(&mut self) -> Outcome {
+    pub(crate) async fn submit(&mut self) -> Outcome {
         let mut visit = self.provider.visit();
         visit.set_gate(|| Ok(()));
         let outcome = self
@@ -120,40 +120,40 @@ impl Order {
         outcome
     }
 
-    async fn accepted(&mut self) -> Accepted {
+    pub(crate) async fn accepted(&mut self) -> Accepted {
         match self.submit().await {
             Outcome::Accepted(accepted) => accepted,
             other => panic!("{other:?}"),
         }
     }
 
-    async fn amend(&self, amendment: Amendment) -> Outcome {
+    pub(crate) async fn amend(&self, amendment: Amendment) -> Outcome {
         let mut visit = self.provider.visit();
         visit.set_gate(|| Ok(()));
         self.provider.amend(&mut visit, &self.question(), &amendment).await
     }
 
-    async fn cancel(&self) -> Outcome {
+    pub(crate) async fn cancel(&self) -> Outcome {
         let mut visit = self.provider.visit();
         visit.set_gate(|| Ok(()));
         self.provider.cancel(&mut visit, &self.question()).await
     }
 
-    async fn stage(&self) -> Stage {
+    pub(crate) async fn stage(&self) -> Stage {
         match self.look().await {
             Sighting::Pending(stage, _) => stage,
             other => panic!("{other:?}"),
         }
     }
 
-    async fn present(&self) -> Evidence {
+    pub(crate) async fn present(&self) -> Evidence {
         match self.look().await {
             Sighting::Present(evidence) => evidence,
             other => panic!("{other:?}"),
         }
     }
 
-    async fn absent(&mut self) {
+    pub(crate) async fn absent(&mut self) {
         match self.look().await {
             Sighting::Absent(snapshot) => self.baseline = Some(snapshot.baseline),
             other => panic!("{other:?}"),
@@ -393,160 +393,6 @@ async fn the_tenth_year_is_the_last() {
     let mut order = Order::new(&world, Purchase::Renew(Renew { years: 9, ..plain }));
     order.absent().await;
     assert!(matches!(order.submit().await, Outcome::Rejected(r) if r.class == RejectionClass::NotAllowed));
-}
-
-#[tokio::test]
-async fn a_good_transfer_waits_for_the_losing_registrar_and_is_done() {
-    let world = World::new().await;
-    let mut order = Order::new(&world, transfer("lark-mill.example", "good-code"));
-    order.absent().await;
-    assert_eq!(order.accepted().await.stage, Some(Stage::LosingRegistrar));
-    assert_eq!(order.stage().await, Stage::LosingRegistrar);
-    world.advance(4 * DAY);
-    assert_eq!(order.stage().await, Stage::LosingRegistrar, "slow, and normal");
-    world.advance(DAY);
-    assert!(order.present().await.expiry.is_some());
-    assert_eq!(world.charges().standing("domains/transfer", "lark-mill.example"), 1);
-    assert!(
-        matches!(order.cancel().await, Outcome::Rejected(r) if r.class == RejectionClass::NotFound),
-        "nothing runs any more"
-    );
-    world.assert_nothing_unexpected();
-}
-
-#[tokio::test]
-async fn a_wrong_auth_code_is_mended_in_place() {
-    let world = World::of(json!({ "logicboxes": { "transfers": [
-        { "name": "lark-mill.example", "auth_code": "Right!Code9" }
-    ] } }))
-    .await;
-    let mut order = Order::new(&world, transfer("lark-mill.example", "Wrong!Code9"));
-    assert_eq!(order.accepted().await.stage, Some(Stage::AuthCode));
-    assert_eq!(order.stage().await, Stage::AuthCode);
-    let hand_in = |code: &str| order.amend(Amendment::AuthCode(SecretString::from(code)));
-    assert!(matches!(hand_in("Still!Wrong9").await, Outcome::Accepted(_)));
-    assert_eq!(order.stage().await, Stage::AuthCode, "only the look tells");
-    assert!(matches!(hand_in("Right!Code9").await, Outcome::Accepted(_)));
-    assert_eq!(order.stage().await, Stage::LosingRegistrar);
-    // Too late for another one: nothing to do, and nothing lost.
-    assert!(!matches!(hand_in("Right!Code9").await, Outcome::NotSent(_)));
-    world.advance(5 * DAY);
-    order.present().await;
-    assert_eq!(world.charges().count, 1, "the amendment costs nothing");
-}
-
-#[tokio::test]
-async fn each_stall_is_told_by_its_phrase() {
-    let world = World::new().await;
-    for (name, stage) in [
-        ("locked-a.example", Stage::Locked),
-        ("badauth-a.example", Stage::AuthCode),
-        ("whois-a.example", Stage::Contact),
-        ("approval-a.example", Stage::Approval),
-        ("starting-a.example", Stage::Working),
-    ] {
-        let mut order = Order::new(&world, transfer(name, "Some!Code9"));
-        assert_eq!(order.accepted().await.stage, Some(stage), "{name}");
-        assert_eq!(order.stage().await, stage, "{name}");
-        let mail = order.amend(Amendment::ResendApproval).await;
-        assert!(matches!(mail, Outcome::Accepted(_)), "{name}: {mail:?}");
-    }
-    world.assert_nothing_unexpected();
-}
-
-#[tokio::test]
-async fn a_transfer_that_ends_without_effect_is_found_by_the_search_and_explained_by_the_log() {
-    let world = World::new().await;
-    for (name, after, ending) in [
-        ("locked-a.example", 7, Ending::Failed),
-        ("rejected-a.example", 5, Ending::Refused),
-    ] {
-        let mut order = Order::new(&world, transfer(name, "Some!Code9"));
-        order.accepted().await;
-        world.advance(after * DAY);
-        let seen = order.look().await;
-        assert!(
-            matches!(&seen, Sighting::Ended(how, _) if *how == ending),
-            "{name}: {seen:?}"
-        );
-        assert_eq!(world.charges().standing("domains/transfer", name), 0, "refunded");
-        // An order that never sent anything is not told of another's failure.
-        assert!(matches!(
-            Order::new(&world, transfer(name, "x")).look().await,
-            Sighting::Absent(_)
-        ));
-    }
-}
-
-#[tokio::test]
-async fn a_running_transfer_can_be_cancelled() {
-    let world = World::new().await;
-    let mut order = Order::new(&world, transfer("badauth-a.example", "Some!Code9"));
-    order.accepted().await;
-    world.once("domains/cancel-transfer", Behaviour::DoThenDrop);
-    assert!(matches!(order.cancel().await, Outcome::Unknown(_)));
-    let seen = order.look().await;
-    assert!(matches!(seen, Sighting::Ended(Ending::Cancelled, _)), "{seen:?}");
-    assert_eq!(world.charges().standing("domains/transfer", "badauth-a.example"), 0);
-}
-
-#[tokio::test]
-async fn what_cannot_be_transferred_costs_nothing() {
-    let world = World::new().await;
-    let look = |name| {
-        let order = Order::new(&world, transfer(name, "Some!Code9"));
-        async move { order.look().await }
-    };
-    assert!(matches!(
-        look("free-a.example").await,
-        Sighting::Impossible(Impediment::NotRegistered, _)
-    ));
-    assert!(matches!(look("never-a.example").await, Sighting::Differs(..)));
-    for (name, class) in [
-        ("free-a.example", RejectionClass::NotFound),
-        ("refused-a.example", RejectionClass::Locked),
-        ("sixty-a.example", RejectionClass::TooYoung),
-    ] {
-        let outcome = Order::new(&world, transfer(name, "Some!Code9")).submit().await;
-        assert!(
-            matches!(&outcome, Outcome::Rejected(r) if r.class == class),
-            "{name}: {outcome:?}"
-        );
-    }
-    let Purchase::Transfer(plain) = transfer("lark.example", "x") else {
-        unreachable!()
-    };
-    let codeless = Purchase::Transfer(Transfer {
-        auth_code: None,
-        ..plain.clone()
-    });
-    let outcome = Order::new(&world, codeless).submit().await;
-    assert!(matches!(outcome, Outcome::Rejected(r) if r.class == RejectionClass::AuthCode));
-    // .uk is pushed by its tag.
-    let pushed = Purchase::Transfer(Transfer {
-        auth_code: None,
-        domain: "lark.co.uk".into(),
-        ..plain
-    });
-    assert!(matches!(
-        Order::new(&world, pushed).submit().await,
-        Outcome::Accepted(_)
-    ));
-    assert_eq!(world.charges().count, 1);
-}
-
-#[tokio::test]
-async fn a_lost_answer_to_a_transfer_is_found_by_reading() {
-    let world = World::new().await;
-    world.once("domains/transfer", Behaviour::DoThenReset);
-    let mut order = Order::new(&world, transfer("lark-mill.example", "good-code"));
-    assert!(matches!(order.submit().await, Outcome::Unknown(_)));
-    assert_eq!(order.stage().await, Stage::LosingRegistrar);
-    world.once("domains/transfer", Behaviour::FailBefore);
-    let mut order = Order::new(&world, transfer("other.example", "good-code"));
-    assert!(matches!(order.submit().await, Outcome::Unknown(_)));
-    order.absent().await;
-    assert_eq!(world.charges().count, 1);
 }
 
 #[tokio::test]

@@ -153,7 +153,7 @@ const US: &[(&str, &str)] = &[("purpose", "P1"), ("category", "C11")];
 #[case("jobs", JOBS, "is_admin_contact", &["yes"])]
 #[case("jobs", JOBS, "is_association_member", &["no"])]
 #[case("nl", &[("legalForm", "ANDERS")], "legalForm", &["BV"])]
-#[case("ru", RU_PERSON, "contract-type", &["XXX"])]
+#[case("ru", RU_PERSON, "contract-type", &["RUBBISH"])]
 #[case("ru", RU_PERSON, "birth-date", &["1980-02-01", "32.01.1980", "1.2.1980"])]
 #[case("ru", RU_PERSON, "person-r", &[""])]
 #[case("ru", RU_PERSON, "passport", &[""])]
