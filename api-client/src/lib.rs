@@ -2,6 +2,7 @@
 pub mod catalogue;
 pub mod connectreseller;
 pub mod endpoint;
+mod failure;
 pub mod guards;
 pub mod http;
 pub mod logicboxes;

@@ -9,6 +9,7 @@
 //! intent (the caller's), then [`Provider::submit`] on the same visit, whose gate is asked after the connection is up
 //! and before the first byte.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,6 +18,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Arguments, CallError, Endpoint};
+pub use crate::failure::Failure;
 use crate::http::Visit;
 pub use crate::model::*;
 
@@ -39,63 +41,6 @@ pub enum Purchase {
     EmailRemoveAccounts(EmailAccounts),
     /// The end of an email order. Free, but destroys mail.
     EmailDelete(EmailDelete),
-}
-
-/// The words of [`Purchase`] without their contents: for tables, metrics and guard classes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Operation {
-    /// [`Purchase::Register`]
-    Register,
-    /// [`Purchase::Transfer`]
-    Transfer,
-    /// [`Purchase::Renew`]
-    Renew,
-    /// [`Purchase::EmailCreate`]
-    EmailCreate,
-    /// [`Purchase::EmailRenew`]
-    EmailRenew,
-    /// [`Purchase::EmailAddAccounts`]
-    EmailAddAccounts,
-    /// [`Purchase::EmailRemoveAccounts`]
-    EmailRemoveAccounts,
-    /// [`Purchase::EmailDelete`]
-    EmailDelete,
-}
-
-impl Operation {
-    /// Every operation, in the order of [`Purchase`].
-    pub const ALL: [Self; 8] = [
-        Self::Register,
-        Self::Transfer,
-        Self::Renew,
-        Self::EmailCreate,
-        Self::EmailRenew,
-        Self::EmailAddAccounts,
-        Self::EmailRemoveAccounts,
-        Self::EmailDelete,
-    ];
-
-    /// The word as it is stored and shown.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Register => "register",
-            Self::Transfer => "transfer",
-            Self::Renew => "renew",
-            Self::EmailCreate => "email-create",
-            Self::EmailRenew => "email-renew",
-            Self::EmailAddAccounts => "email-add-accounts",
-            Self::EmailRemoveAccounts => "email-remove-accounts",
-            Self::EmailDelete => "email-delete",
-        }
-    }
-
-    /// Whether the effect costs money. A free one never leaves `charged: no`, but is guarded all the same.
-    #[must_use]
-    pub const fn costs_money(self) -> bool {
-        !matches!(self, Self::EmailRemoveAccounts | Self::EmailDelete)
-    }
 }
 
 impl Purchase {
@@ -170,6 +115,9 @@ pub struct Question<'a> {
 pub enum Sighting {
     /// The effect stands.
     Present(Evidence),
+    /// The effect stands, and is not all that was asked for: what can only be set afterwards is missing, for
+    /// [`Provider::finish`]. Never a reason to buy again.
+    Unfinished(Evidence),
     /// The effect does not stand, and every witness consulted says so. Carries what was read instead.
     Absent(Snapshot),
     /// The provider has it (placed and ours) and has not finished.
@@ -458,6 +406,52 @@ pub trait Provider: Send + Sync {
     /// when they were created there, so it must not differ much from ours.
     fn server_clock(&self) -> Option<Timestamp> {
         None
+    }
+
+    /// Whether it makes contacts of full profiles before the purchase ([`Provider::prepare`]).
+    fn prepares(&self) -> bool {
+        false
+    }
+
+    /// Tells the contacts that a preparation may have to make from all others: a digest each, the same at every call, of
+    /// the data, the customer and whatever else makes another contact of it. Whoever keeps a digest keeps it keyed: the
+    /// data behind it could be guessed. Empty: ids are not remembered, and each is looked for.
+    fn contact_digests(&self, wanted: &Preparation) -> Vec<String> {
+        let _ = wanted;
+        Vec::new()
+    }
+
+    /// Sees to it that the contacts of a purchase are there: each looked for first, and added only where it is not.
+    /// Costs nothing, and may be repeated; but one caller at a time for one contact, since two at once would both find
+    /// nothing. `known` are the ids of earlier calls ([`Prepared::by_digest`]), which need no look.
+    ///
+    /// # Errors
+    /// [`Failure::Rejected`]: the data are refused for good, or the account's credentials or pace are the trouble.
+    /// [`Failure::NotSent`]: a look failed, nothing was added. [`Failure::Unknown`]: something may have been added that
+    /// is not to be seen yet; later again.
+    async fn prepare(
+        &self,
+        via: &mut Visit,
+        wanted: &Preparation,
+        known: &BTreeMap<String, String>,
+    ) -> Result<Prepared, Failure> {
+        let _ = (via, wanted, known);
+        Err(Failure::Rejected(Rejection {
+            class: RejectionClass::Unsupported,
+            message: "this provider makes no contacts".to_owned(),
+            retry_after: None,
+        }))
+    }
+
+    /// Sets on what was bought what can only be set afterwards ([`Sighting::Unfinished`]). Costs nothing, sets to a value,
+    /// and may be repeated. [`Outcome::Accepted`] without a stage: it was seen to stand.
+    async fn finish(&self, via: &mut Visit, question: &Question<'_>) -> Outcome {
+        let _ = (via, question);
+        Outcome::Rejected(Rejection {
+            class: RejectionClass::Unsupported,
+            message: "nothing is set after a purchase".to_owned(),
+            retry_after: None,
+        })
     }
 
     /// What the purchase would cost now, all its parts together; `None` where the provider cannot tell before buying.

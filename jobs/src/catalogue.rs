@@ -143,16 +143,20 @@ impl Capabilities {
     pub fn of(provider: &str) -> Option<Self> {
         let common = Self::default();
         match provider {
-            // `Order` has ns1 to ns4, a customer and a coupon, and takes the contacts of the customer;
-            // `TransferOrder` has neither name servers nor a term.
+            // `Order` has ns1 to ns4, a customer and a coupon, and takes the contacts of the customer: others are set once
+            // the name is here. `TransferOrder` has neither name servers nor a term.
             "connectreseller" => Some(Self {
                 quotes: true,
+                contact_ids: true,
+                contact_profiles: true,
+                contact_details: false,
                 nameservers_max: 4,
                 coupon: true,
                 ..common
             }),
             "logicboxes" => Some(Self {
                 contact_ids: true,
+                contact_profiles: true,
                 contacts_required: true,
                 transfer_nameservers: true,
                 auto_renew: true,

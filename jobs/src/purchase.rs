@@ -2,7 +2,7 @@
 
 use domorder_api_client::provider::{
     ContactIds, ContactProfile, ContactProfiles, EmailAccounts, EmailCreate, EmailDelete, EmailRenew, Operation,
-    Purchase, Register, Renew, Transfer,
+    Preparation, Purchase, Register, Renew, Transfer, WantedContact, WantedContacts,
 };
 use secrecy::SecretString;
 
@@ -60,11 +60,55 @@ impl Order {
         self.purchase_as(ring, auth_code, Self::in_full)
     }
 
+    /// As [`Order::purchase`], with contacts that were made of the order's ([`Order::preparation`]).
+    ///
+    /// # Errors
+    /// As [`Order::purchase`].
+    pub fn purchase_prepared(
+        &self,
+        ring: &KeyRing,
+        auth_code: Option<&Sealed>,
+        contacts: &ContactIds,
+    ) -> Result<Purchase, PurchaseError> {
+        self.purchase_as(ring, auth_code, |_| Ok((contacts.clone(), None)))
+    }
+
+    /// Whether a contact is given as a full profile.
+    #[must_use]
+    pub fn has_profiles(&self) -> bool {
+        let contacts = &self.contacts;
+        [&contacts.registrant, &contacts.admin, &contacts.tech, &contacts.billing]
+            .into_iter()
+            .any(|contact| matches!(contact, Some(Contact::Profile(_))))
+    }
+
+    /// The contacts that have to stand at the provider before the purchase can name them.
+    #[must_use]
+    pub fn preparation(&self) -> Preparation {
+        let wanted = |contact: &Option<Contact>| {
+            contact.as_ref().map(|contact| match contact {
+                Contact::Id { id } => WantedContact::Id(id.clone()),
+                Contact::Profile(profile) => WantedContact::Profile(Box::new(profile_of(profile))),
+            })
+        };
+        Preparation {
+            operation: self.operation(),
+            domain: self.domain.clone(),
+            customer: self.customer.clone().unwrap_or_default(),
+            contacts: WantedContacts {
+                registrant: wanted(&self.contacts.registrant),
+                admin: wanted(&self.contacts.admin),
+                tech: wanted(&self.contacts.tech),
+                billing: wanted(&self.contacts.billing),
+            },
+        }
+    }
+
     fn purchase_as(
         &self,
         ring: &KeyRing,
         auth_code: Option<&Sealed>,
-        contacts: fn(&Self) -> Result<Told, PurchaseError>,
+        contacts: impl FnOnce(&Self) -> Result<Told, PurchaseError>,
     ) -> Result<Purchase, PurchaseError> {
         if self.kind == Kind::EmailOrder && self.action.is_none() {
             return Err(PurchaseError::Missing("action"));
@@ -99,7 +143,7 @@ impl Order {
                     auth_code: self.open_auth_code(ring, auth_code)?,
                     nameservers: self.nameservers.clone(),
                     customer: self.customer.clone().unwrap_or_default(),
-                    contacts: self.contact_ids()?,
+                    contacts: contacts(self)?.0,
                     privacy: self.privacy.unwrap_or(false),
                     invoice,
                 })
@@ -193,8 +237,8 @@ impl Order {
     }
 }
 
-/// Intake has refused `type` and `attributes` where the provider has no use for them.
-fn profile_of(profile: &order::ContactProfile) -> ContactProfile {
+/// The same in the providers' words.
+pub(crate) fn profile_of(profile: &order::ContactProfile) -> ContactProfile {
     let order::ContactProfile {
         name,
         company,
@@ -210,8 +254,8 @@ fn profile_of(profile: &order::ContactProfile) -> ContactProfile {
         phone,
         fax_cc,
         fax,
-        contact_type: _,
-        attributes: _,
+        contact_type,
+        attributes,
     } = profile.clone();
     ContactProfile {
         name,
@@ -228,5 +272,7 @@ fn profile_of(profile: &order::ContactProfile) -> ContactProfile {
         phone,
         fax_cc,
         fax,
+        contact_type,
+        attributes,
     }
 }

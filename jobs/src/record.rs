@@ -3,7 +3,7 @@
 //! Written whole with every step, by the holder of the lease only. Field names are short because a million waiting
 //! orders are a million of these; what is `None` or zero is not written.
 
-use domorder_api_client::provider::{Baseline, Evidence};
+use domorder_api_client::provider::{Baseline, ContactIds, Evidence};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +109,9 @@ pub struct OrderRecord {
     /// What a renewal or a relative change is measured against; once set, never changed.
     #[serde(rename = "ba", default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
+    /// The ids of the contacts that were made or found for the order's profiles; once set, never changed.
+    #[serde(rename = "ci", default, skip_serializing_if = "Option::is_none")]
+    pub contacts: Option<ContactIds>,
     /// The latest intent.
     #[serde(rename = "in", default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<Intent>,
@@ -251,6 +254,7 @@ impl OrderRecord {
             attempts: 0,
             unknowns: 0,
             baseline: None,
+            contacts: None,
             intent: None,
             attempted_at: None,
             placed: false,

@@ -157,6 +157,19 @@ impl KeyRing {
         self.keys.iter().map(|k| k.id.as_str())
     }
 
+    /// A digest that nobody without the first key can search for: for what is remembered and must not be guessed back.
+    /// Another first key gives other digests, and what was remembered by the old ones is forgotten.
+    #[must_use]
+    pub fn digest(&self, content: &str) -> String {
+        let mut hash = Sha256::new();
+        if let Some(key) = self.keys.first() {
+            hash.update(key.bytes.as_slice());
+        }
+        // A digest of fixed length behind the key: nothing can be appended to it.
+        hash.update(Sha256::digest(content.as_bytes()));
+        URL_SAFE_NO_PAD.encode(&hash.finalize()[..16])
+    }
+
     /// Seals a secret for an order, under the first key and a fresh random nonce.
     ///
     /// # Errors

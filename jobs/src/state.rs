@@ -255,6 +255,8 @@ words! {
         ProviderUnreachable = "provider_unreachable",
         /// What the provider had taken is no longer found there.
         Vanished = "vanished",
+        /// The quote is in another currency than `max_price`, so the two cannot be compared.
+        PriceNotComparable = "price_not_comparable",
         /// The order's own record or document cannot be used as it is.
         RecordUnusable = "record_unusable",
         // --- failed

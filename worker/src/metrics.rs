@@ -234,6 +234,7 @@ pub fn polled(order: &Order, how: Look, sighting: &Sighting) {
     if matches!(how, Look::Follow | Look::Reconcile) {
         let result = match sighting {
             Sighting::Present(_) => "present",
+            Sighting::Unfinished(_) => "unfinished",
             Sighting::Absent(_) => "absent",
             Sighting::Pending(..) => "pending",
             Sighting::Differs(..) => "differs",

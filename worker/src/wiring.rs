@@ -76,11 +76,7 @@ pub fn catalogue(config: &Config, providers: &Providers) -> Catalogue {
         let facts = AccountFacts {
             provider: provider.to_owned(),
             sells,
-            // Prices cannot be asked yet: an order with a limit is refused rather than bought without one.
-            capabilities: Capabilities {
-                quotes: false,
-                ..Capabilities::of(provider).unwrap_or_default()
-            },
+            capabilities: Capabilities::of(provider).unwrap_or_default(),
             default_customer: account.default_customer.clone(),
             default_nameservers: account.default_nameservers.clone(),
             defaults: AccountDefaults {

@@ -13,10 +13,10 @@ use super::endpoints::{
     GET_CHILD_NAME_SERVERS, ORDER, REGISTRANT_SEARCH_LIST, RENEWAL_ORDER, SEARCH_DOMAIN_LIST, TLD_SYNC, TRANSFER_ORDER,
     VIEW_DNS_RECORD, VIEW_EPP_CODE,
 };
-use super::failure::Failure;
 use super::secrets::{self, MASK};
 use super::verdict::{self, Rule, Seen, Sorted};
 use crate::endpoint::{Arguments, CallError, Endpoint, request};
+use crate::failure::Failure;
 use crate::http::{Answer, CallClass, CallResult, ReadError};
 
 pub(super) async fn call(

@@ -5,11 +5,12 @@ use secrecy::SecretString;
 
 use super::client::Client;
 use super::error::stall;
+use super::preparation::as_wanted;
 use super::wire::{Domain, Standing};
 use crate::http::Visit;
 use crate::provider::{
-    Baseline, Ending, Evidence, ExpiryMove, Impediment, Purchase, Question, Register, Renew, Sighting, Snapshot, Stage,
-    Transfer, Trouble, TroubleKind, expiry_move,
+    Baseline, ContactIds, Ending, Evidence, ExpiryMove, Impediment, Purchase, Question, Register, Renew, Sighting,
+    Snapshot, Stage, Transfer, Trouble, TroubleKind, expiry_move,
 };
 
 /// Ten years is the longest term; a year more, as no registry gives it, is a broken date.
@@ -58,7 +59,7 @@ async fn register(
                 Standing::Held => {
                     let before = domain.created.is_some_and(|created| created < question.since);
                     let words = before.then(|| "it was here before this order".to_owned());
-                    Sighting::Present(evidence(&domain, question, words))
+                    held(&domain, &wanted.contacts, evidence(&domain, question, words))
                 }
                 Standing::Lapsed => Sighting::Impossible(
                     Impediment::DomainTaken,
@@ -121,7 +122,7 @@ async fn transfer(
             );
         }
         Some(domain) if matches!(domain.standing, Standing::Held | Standing::Lapsed) => {
-            return Sighting::Present(evidence(domain, question, None));
+            return held(domain, &wanted.contacts, evidence(domain, question, None));
         }
         Some(_) | None => {}
     }
@@ -156,6 +157,15 @@ async fn transfer(
             ..
         }) if !attempted && viewed.is_none() && detail.starts_with("HTTP 500") => Sighting::Absent(Snapshot::default()),
         Err(trouble) => Sighting::Unreadable(trouble),
+    }
+}
+
+/// It is here: as asked for, or with other contacts than the order wants, which are set afterwards.
+fn held(domain: &Domain, contacts: &ContactIds, evidence: Evidence) -> Sighting {
+    if as_wanted(domain, contacts) {
+        Sighting::Present(evidence)
+    } else {
+        Sighting::Unfinished(evidence)
     }
 }
 

@@ -10,8 +10,10 @@
 //! `TransferOrder` for a name is refused by the registry. A second `RenewalOrder` buys another year unless the account
 //! enforces `Expiryyear`, which is not known (fact sheet 6.1, 8); hence [`Guard::Weak`].
 //!
-//! What it can't do: contacts of an order (`Order` has no parameter for them; the customer's defaults are used, and
-//! `updatecontact` changes them afterwards: [`ConnectReseller::apply_contacts`]), more than four name servers at
+//! Contacts of an order are set after it: `Order` has no parameter for them and uses the customer's defaults, and
+//! `updatecontact` changes them ([`ConnectReseller::apply_contacts`]).
+//!
+//! What it can't do: more than four name servers at
 //! registration, name servers of a transfer, a new auth code for a running transfer.
 
 pub(crate) mod call;
@@ -19,7 +21,6 @@ pub mod client;
 mod credential;
 pub mod endpoints;
 pub mod error;
-mod failure;
 mod look;
 mod preparation;
 mod profile;
@@ -32,12 +33,12 @@ pub mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use crate::failure::Failure;
 pub use client::Client;
-pub use failure::Failure;
-pub use preparation::{Applied, Prepared, Wanted, WantedContacts};
-pub use profile::Profile;
+pub use preparation::Applied;
 pub use settings::{BASE_URL, Settings};
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -47,8 +48,8 @@ use jiff::Timestamp;
 use crate::endpoint::{Arguments, CallError, Endpoint};
 use crate::http::{Http, HttpError, Visit};
 use crate::provider::{
-    Amendment, Baseline, Funds, Guard, NotSent, Operation, Outcome, Provider, Purchase, Question, Register, Rejection,
-    RejectionClass, Renew, Sighting, Transfer, Trouble,
+    Accepted, Amendment, Baseline, Funds, Guard, NotSent, Operation, Outcome, Preparation, Prepared, Provider,
+    Purchase, Question, Quote, Register, Rejection, RejectionClass, Renew, Sighting, Transfer, Trouble,
 };
 use client::{DomainSearch, OrderExtras, OrderParams, RenewalParams, TransferParams};
 
@@ -166,6 +167,41 @@ impl Provider for ConnectReseller {
 
     fn visit(&self) -> Visit {
         self.client.http().visit()
+    }
+
+    fn prepares(&self) -> bool {
+        true
+    }
+
+    fn contact_digests(&self, wanted: &Preparation) -> Vec<String> {
+        preparation::digests(&wanted.customer, &wanted.contacts)
+    }
+
+    async fn prepare(
+        &self,
+        via: &mut Visit,
+        wanted: &Preparation,
+        known: &BTreeMap<String, String>,
+    ) -> Result<Prepared, Failure> {
+        self.prepare_contacts(via, &wanted.customer, &wanted.contacts, known)
+            .await
+    }
+
+    /// The contacts of the domain, as `Order` and `TransferOrder` take none.
+    async fn finish(&self, via: &mut Visit, question: &Question<'_>) -> Outcome {
+        let (domain, customer, contacts) = match question.purchase {
+            Purchase::Register(wanted) => (&wanted.domain, &wanted.customer, &wanted.contacts),
+            Purchase::Transfer(wanted) => (&wanted.domain, &wanted.customer, &wanted.contacts),
+            _ => return refused(RejectionClass::NotAllowed, "nothing is set after this purchase"),
+        };
+        match self.apply_contacts(via, domain, customer, contacts).await {
+            Ok(Applied::Already | Applied::Set) => Outcome::Accepted(Accepted::default()),
+            Err(failure) => failure.into(),
+        }
+    }
+
+    async fn quote(&self, purchase: &Purchase) -> Result<Option<Quote>, Trouble> {
+        quote::quote(&self.client, purchase).await
     }
 
     async fn look(&self, via: Option<&mut Visit>, question: &Question<'_>) -> Sighting {

@@ -13,48 +13,19 @@ use std::collections::BTreeMap;
 
 use super::ConnectReseller;
 use super::client::{ClientParams, DomainContactIds, DomainRef};
-use super::failure::Failure;
-use super::profile::{Profile, Sent};
+use super::profile::Sent;
 use super::wire::Domain;
+use crate::failure::{Failure, unread};
 use crate::http::Visit;
-use crate::provider::{ContactIds, Doubt, NotSent, Rejection, RejectionClass, Trouble, TroubleKind};
+use crate::provider::{
+    ContactIds, Doubt, Prepared, Rejection, RejectionClass, Trouble, TroubleKind, WantedContact, WantedContacts,
+};
 
 /// Rows a page of the search for a contact.
 const ROWS: u16 = 100;
 
 /// Pages of it, at most. Who has a thousand contacts with one mail address has to give an id.
 const PAGES: u32 = 10;
-
-/// A contact: one the provider has, or one to be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
-    /// By its id.
-    Id(String),
-    /// By its data.
-    Profile(Box<Profile>),
-}
-
-/// The contacts a domain shall have. A role left out is the registrant's.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WantedContacts {
-    /// The holder.
-    pub registrant: Option<Wanted>,
-    /// Administrative.
-    pub admin: Option<Wanted>,
-    /// Technical.
-    pub tech: Option<Wanted>,
-    /// Billing.
-    pub billing: Option<Wanted>,
-}
-
-/// Contacts that are there.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Prepared {
-    /// Their ids, every role filled if the registrant was given.
-    pub contacts: ContactIds,
-    /// The id of each profile, by its digest (SHA-256 of customer and data, hex).
-    pub by_digest: BTreeMap<String, String>,
-}
 
 /// How a domain came to its contacts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,11 +80,9 @@ impl ConnectReseller {
         for (id, role) in ids.iter_mut().zip(roles) {
             *id = match role {
                 None => None,
-                Some(Wanted::Id(given)) => Some(given.clone()),
-                Some(Wanted::Profile(profile)) => {
-                    let sent = profile
-                        .sent()
-                        .map_err(|fault| refused(RejectionClass::Invalid, &fault))?;
+                Some(WantedContact::Id(given)) => Some(given.clone()),
+                Some(WantedContact::Profile(profile)) => {
+                    let sent = Sent::of(profile).map_err(|fault| refused(RejectionClass::Invalid, &fault))?;
                     let digest = sent.digest(customer);
                     let found = match by_digest.get(&digest) {
                         Some(found) => found.clone(),
@@ -218,17 +187,8 @@ impl ConnectReseller {
         if found.customer != customer {
             return Err(refused(RejectionClass::NotAllowed, "another customer has the domain"));
         }
-        let registrant = contacts.registrant.as_ref().or(found.contacts.registrant.as_ref());
-        let Some(registrant) = registrant.cloned() else {
+        let Some(target) = target(&found, contacts) else {
             return Err(refused(RejectionClass::Invalid, "no registrant is known"));
-        };
-        let or = |id: &Option<String>| id.clone().unwrap_or_else(|| registrant.clone());
-        let (admin, tech, billing) = (or(&contacts.admin), or(&contacts.tech), or(&contacts.billing));
-        let target = DomainContactIds {
-            registrant: bare(&registrant),
-            admin: bare(&admin),
-            tech: bare(&tech),
-            billing: bare(&billing),
         };
         if stands(&found, &target) {
             return Ok(Applied::Already);
@@ -254,6 +214,40 @@ fn bare(id: &str) -> &str {
     id.rsplit('_').next().unwrap_or(id)
 }
 
+/// What an order's contacts come to on this domain; `None` where no registrant is known.
+fn target<'a>(domain: &'a Domain, contacts: &'a ContactIds) -> Option<DomainContactIds<'a>> {
+    let registrant = contacts
+        .registrant
+        .as_deref()
+        .or(domain.contacts.registrant.as_deref())?;
+    let or = |id: &'a Option<String>| bare(id.as_deref().unwrap_or(registrant));
+    Some(DomainContactIds {
+        registrant: bare(registrant),
+        admin: or(&contacts.admin),
+        tech: or(&contacts.tech),
+        billing: or(&contacts.billing),
+    })
+}
+
+/// Whether a domain has the contacts that an order wants of it. One that wants none of its own takes what there is.
+pub(super) fn as_wanted(domain: &Domain, contacts: &ContactIds) -> bool {
+    *contacts == ContactIds::default() || target(domain, contacts).is_some_and(|target| stands(domain, &target))
+}
+
+/// The digests of the profiles among these contacts; one that cannot be sent has none.
+pub(super) fn digests(customer: &str, wanted: &WantedContacts) -> Vec<String> {
+    let mut all: Vec<String> = [&wanted.registrant, &wanted.admin, &wanted.tech, &wanted.billing]
+        .into_iter()
+        .filter_map(|role| match role {
+            Some(WantedContact::Profile(profile)) => Some(Sent::of(profile).ok()?.digest(customer)),
+            Some(WantedContact::Id(_)) | None => None,
+        })
+        .collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
 fn stands(domain: &Domain, target: &DomainContactIds<'_>) -> bool {
     let shown = &domain.contacts;
     [
@@ -264,22 +258,6 @@ fn stands(domain: &Domain, target: &DomainContactIds<'_>) -> bool {
     ]
     .into_iter()
     .all(|(shown, wanted)| shown.as_deref() == Some(wanted))
-}
-
-/// A look that failed before anything was sent: the lane's troubles keep their class.
-fn unread(trouble: Trouble) -> Failure {
-    let class = match trouble.kind {
-        TroubleKind::Credentials => RejectionClass::Credentials,
-        TroubleKind::Throttled => RejectionClass::Throttled,
-        TroubleKind::Unavailable | TroubleKind::Garbled => {
-            return Failure::NotSent(NotSent { detail: trouble.detail });
-        }
-    };
-    Failure::Rejected(Rejection {
-        class,
-        message: trouble.detail,
-        retry_after: trouble.retry_after,
-    })
 }
 
 fn refused(class: RejectionClass, message: &str) -> Failure {

@@ -1,54 +1,11 @@
 //! A contact's data in this project's words, and as this provider wants it (fact sheet 2.2, "field rules" \[P\]).
 
-use std::fmt;
-use std::fmt::Write as _;
-
 use celes::Country;
-use sha2::{Digest as _, Sha256};
 
 use super::client::{ContactParams, Phone};
 use super::wire::RegistrantContact;
-
-/// A contact in full. Its `Debug` shows nobody's data.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Profile {
-    /// Person.
-    pub name: String,
-    /// Organisation.
-    pub company: Option<String>,
-    /// Mail address.
-    pub email: String,
-    /// Street.
-    pub address1: String,
-    /// Second line.
-    pub address2: Option<String>,
-    /// Third line.
-    pub address3: Option<String>,
-    /// City.
-    pub city: String,
-    /// State or province.
-    pub state: Option<String>,
-    /// ISO 3166-1 alpha-2.
-    pub country: String,
-    /// Postal code.
-    pub zip: String,
-    /// Country code of the phone, digits.
-    pub phone_cc: String,
-    /// Phone, digits.
-    pub phone: String,
-    /// Country code of the fax, digits.
-    pub fax_cc: Option<String>,
-    /// Fax, digits.
-    pub fax: Option<String>,
-}
-
-impl fmt::Debug for Profile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Profile")
-            .field("country", &self.country)
-            .finish_non_exhaustive()
-    }
-}
+use crate::model::digest;
+use crate::provider::ContactProfile;
 
 /// A profile as it is sent.
 pub(super) struct Sent {
@@ -65,20 +22,24 @@ pub(super) struct Sent {
     fax: Option<(String, String)>,
 }
 
-impl Profile {
+impl Sent {
     /// The profile as this provider wants it.
     ///
     /// # Errors
     /// In words, without anybody's data: the country is none.
-    pub(super) fn sent(&self) -> Result<Sent, String> {
-        let country =
-            Country::from_alpha2(self.country.to_ascii_uppercase()).map_err(|_| "the contact's country is no code")?;
+    pub(super) fn of(profile: &ContactProfile) -> Result<Self, String> {
+        let country = Country::from_alpha2(profile.country.to_ascii_uppercase())
+            .map_err(|_| "the contact's country is no code")?;
         let trimmed = |text: &str| text.trim().to_owned();
         let or = |text: &Option<String>, default: &str| {
             let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
             text.unwrap_or(default).to_owned()
         };
-        let lines = [Some(&self.address1), self.address2.as_ref(), self.address3.as_ref()];
+        let lines = [
+            Some(&profile.address1),
+            profile.address2.as_ref(),
+            profile.address3.as_ref(),
+        ];
         let lines: Vec<&str> = lines
             .into_iter()
             .flatten()
@@ -86,27 +47,25 @@ impl Profile {
             .filter(|line| !line.is_empty())
             .collect();
         let number = |code: &str, number: &str| (code.trim_start_matches('+').trim().to_owned(), trimmed(number));
-        Ok(Sent {
-            name: trimmed(&self.name),
-            email: untagged(self.email.trim()),
-            company: or(&self.company, "NA"),
+        Ok(Self {
+            name: trimmed(&profile.name),
+            email: untagged(profile.email.trim()),
+            company: or(&profile.company, "NA"),
             address: lines.join(", "),
-            city: trimmed(&self.city),
-            state: or(&self.state, "other"),
+            city: trimmed(&profile.city),
+            state: or(&profile.state, "other"),
             country: name_of(&country),
             alpha2: country.alpha2,
-            zip: trimmed(&self.zip),
-            phone: number(&self.phone_cc, &self.phone),
-            fax: self
+            zip: trimmed(&profile.zip),
+            phone: number(&profile.phone_cc, &profile.phone),
+            fax: profile
                 .fax_cc
                 .as_ref()
-                .zip(self.fax.as_ref())
+                .zip(profile.fax.as_ref())
                 .map(|(code, fax)| number(code, fax)),
         })
     }
-}
 
-impl Sent {
     /// The parameters.
     pub(super) fn params(&self) -> ContactParams<'_> {
         let phone = |(country_code, number)| Phone { country_code, number };
@@ -136,7 +95,7 @@ impl Sent {
     /// Tells this contact of this customer from all others; fit to be stored.
     pub(super) fn digest(&self, customer: &str) -> String {
         let fax = self.fax.clone().unwrap_or_default();
-        let fields = [
+        let fields: [&str; 13] = [
             customer,
             &self.name,
             &self.email,
@@ -151,17 +110,7 @@ impl Sent {
             &fax.0,
             &fax.1,
         ];
-        let mut hash = Sha256::new();
-        for field in fields {
-            // The length keeps two fields from flowing into one another.
-            hash.update(field.len().to_be_bytes());
-            hash.update(field.as_bytes());
-        }
-        hash.finalize().iter().fold(String::new(), |mut hex, byte| {
-            // Writing into a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        digest(fields)
     }
 
     /// Whether a row of the list could be it.

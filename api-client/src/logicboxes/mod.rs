@@ -34,6 +34,7 @@ mod submit;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -46,7 +47,8 @@ pub use self::settings::{BASE_URL, Region, Settings};
 use crate::endpoint::{Arguments, CallError, Endpoint};
 use crate::http::{HttpError, Visit};
 use crate::provider::{
-    Amendment, Baseline, Funds, Guard, Operation, Outcome, Provider, Purchase, Question, Quote, Sighting, Trouble,
+    Amendment, Baseline, Failure, Funds, Guard, Operation, Outcome, Preparation, Prepared, Provider, Purchase,
+    Question, Quote, Sighting, Trouble,
 };
 
 /// The name under which accounts are configured.
@@ -82,15 +84,6 @@ impl LogicBoxes {
             _ => self.client.clone(),
         }
     }
-
-    /// What a purchase would cost, where the provider documents a way to ask: names with prices of their own (premium,
-    /// early access) carry them in the availability answer (`costHash`, fact sheet §3.2). `None`: it can't be told.
-    ///
-    /// # Errors
-    /// The trouble, where the read failed.
-    pub async fn quote(&self, purchase: &Purchase) -> Result<Option<Quote>, Trouble> {
-        quote::quote(&mut self.client.reads(None), purchase).await
-    }
 }
 
 #[async_trait]
@@ -124,6 +117,29 @@ impl Provider for LogicBoxes {
 
     fn visit(&self) -> Visit {
         self.client.http().visit()
+    }
+
+    fn prepares(&self) -> bool {
+        true
+    }
+
+    fn contact_digests(&self, wanted: &Preparation) -> Vec<String> {
+        prepare::digests(wanted)
+    }
+
+    async fn prepare(
+        &self,
+        via: &mut Visit,
+        wanted: &Preparation,
+        known: &BTreeMap<String, String>,
+    ) -> Result<Prepared, Failure> {
+        prepare::contacts(&self.client, via, wanted, known).await
+    }
+
+    /// Names with prices of their own (premium, early access) carry them in the availability answer (`costHash`, fact
+    /// sheet §3.2). Of all others no price can be told, so that intake takes no limit.
+    async fn quote(&self, purchase: &Purchase) -> Result<Option<Quote>, Trouble> {
+        quote::quote(&mut self.client.reads(None), purchase).await
     }
 
     async fn look(&self, via: Option<&mut Visit>, question: &Question<'_>) -> Sighting {

@@ -2,16 +2,22 @@
 //!
 //! Adding a contact has no guard and duplicates are allowed, so it is looked for first, by all of its fields; after an
 //! answer that was lost, calling again looks again and finds what was added. A customer's user name is unique, which is
-//! guard enough. Nothing here costs money. One caller at a time for one customer: two at once would both find nothing.
+//! guard enough. Nothing here costs money. One caller at a time for one contact: two at once would both find nothing.
+
+use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
 use super::client::{Client, ContactFields, ContactQuery, CustomerFields, Reads, SignupVersion, WriteError};
 use super::order::later;
-use super::tlds::{ContactData, Role, no_contact};
+use super::tlds::{Role, no_contact};
 use super::wire::ContactDetails;
+use crate::failure::{Failure, unread};
 use crate::http::{SendError, Visit};
-use crate::provider::Trouble;
+use crate::model::digest;
+use crate::provider::{
+    ContactIds, ContactProfile, Doubt, NotSent, Preparation, Prepared, Rejection, Trouble, WantedContact,
+};
 
 /// Rows of one page of the contact search.
 const PAGE_ROWS: u32 = 100;
@@ -50,6 +56,130 @@ impl From<SendError> for PrepareError {
     }
 }
 
+impl From<PrepareError> for Failure {
+    fn from(error: PrepareError) -> Self {
+        let doubt = |detail, unlisted| Self::Unknown(Doubt { detail, unlisted });
+        match error {
+            PrepareError::Lookup(trouble) => unread(trouble),
+            PrepareError::NotSent(detail) => Self::NotSent(NotSent { detail }),
+            PrepareError::Lost(detail) => doubt(detail, false),
+            PrepareError::Write(WriteError::Refused {
+                class,
+                message,
+                retry_after,
+            }) => Self::Rejected(Rejection {
+                class,
+                message,
+                retry_after,
+            }),
+            PrepareError::Write(WriteError::Unknown { detail, unlisted, .. }) => doubt(detail, unlisted),
+            // No word about an id in it.
+            PrepareError::Write(WriteError::AlreadySo(message)) => doubt(message, true),
+        }
+    }
+}
+
+/// The contacts of a purchase, each looked for and added only if absent; `known` are the ids of earlier calls.
+///
+/// # Errors
+/// [`Failure`], as [`crate::provider::Provider::prepare`] has it.
+pub(super) async fn contacts(
+    client: &Client,
+    via: &mut Visit,
+    wanted: &Preparation,
+    known: &BTreeMap<String, String>,
+) -> Result<Prepared, Failure> {
+    let mut by_digest = known.clone();
+    let mut ids = Vec::new();
+    for (role, want) in roles(wanted) {
+        let id = match want {
+            None => None,
+            Some(WantedContact::Id(id)) => Some(id.clone()),
+            Some(WantedContact::Profile(profile)) => {
+                let digest = digest_of(wanted, role, profile);
+                match by_digest.get(&digest) {
+                    Some(id) => Some(id.clone()),
+                    None => {
+                        let made = contact(client, via, &wanted.customer, &wanted.domain, role, profile).await?;
+                        by_digest.extend(made.clone().map(|id| (digest, id)));
+                        made
+                    }
+                }
+            }
+        };
+        ids.push(id);
+    }
+    let mut ids = ids.into_iter();
+    let mut next = || ids.next().flatten();
+    Ok(Prepared {
+        contacts: ContactIds {
+            registrant: next(),
+            admin: next(),
+            tech: next(),
+            billing: next(),
+        },
+        by_digest,
+    })
+}
+
+/// The digests of the contacts that a preparation may have to make.
+pub(super) fn digests(wanted: &Preparation) -> Vec<String> {
+    let mut all: Vec<String> = roles(wanted)
+        .into_iter()
+        .filter_map(|(role, want)| match want {
+            Some(WantedContact::Profile(profile)) => Some(digest_of(wanted, role, profile)),
+            Some(WantedContact::Id(_)) | None => None,
+        })
+        .collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Who is wanted in each role: the registrant where nobody is said, though perhaps as a contact of another type; nobody
+/// where the TLD has no such role.
+fn roles(wanted: &Preparation) -> [(Role, Option<&WantedContact>); 4] {
+    let contacts = &wanted.contacts;
+    [
+        (Role::Registrant, &contacts.registrant),
+        (Role::Admin, &contacts.admin),
+        (Role::Tech, &contacts.tech),
+        (Role::Billing, &contacts.billing),
+    ]
+    .map(|(role, want)| {
+        let want = want.as_ref().or(contacts.registrant.as_ref());
+        (role, want.filter(|_| !no_contact(&wanted.domain, role)))
+    })
+}
+
+/// A contact is another one with another customer, type, field or detail.
+fn digest_of(wanted: &Preparation, role: Role, profile: &ContactProfile) -> String {
+    let kind = profile.type_for(&wanted.domain, role);
+    let fields = profile.fields(kind);
+    let pairs = profile.pairs();
+    let optional = |text: &'_ Option<String>| text.clone().unwrap_or_default();
+    let all = [
+        wanted.customer.clone(),
+        kind.to_owned(),
+        fields.name.clone(),
+        fields.company.clone(),
+        fields.email.clone(),
+        fields.address1.clone(),
+        optional(&fields.address2),
+        optional(&fields.address3),
+        fields.city.clone(),
+        optional(&fields.state),
+        fields.country.clone(),
+        fields.zip.clone(),
+        fields.phone_cc.clone(),
+        fields.phone.clone(),
+        optional(&fields.fax_cc),
+        optional(&fields.fax),
+    ];
+    let pairs = pairs.iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]);
+    digest(all.iter().map(String::as_str).chain(pairs))
+}
+
 /// The id of the customer with this user name, who signs up if there is none.
 ///
 /// # Errors
@@ -83,7 +213,7 @@ pub async fn contact(
     customer: &str,
     domain: &str,
     role: Role,
-    wanted: &ContactData,
+    wanted: &ContactProfile,
 ) -> Result<Option<String>, PrepareError> {
     if no_contact(domain, role) {
         return Ok(None);

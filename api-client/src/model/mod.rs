@@ -1,12 +1,15 @@
 //! Words both sides speak: what is bought, with the provider's own ids already filled in.
 
 mod contact;
+mod operation;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-pub use contact::{ContactProfile, ContactProfiles};
+pub(crate) use contact::digest;
+pub use contact::{ContactProfile, ContactProfiles, Preparation, Prepared, WantedContact, WantedContacts};
+pub use operation::Operation;
 
 /// The four contacts of a domain by the provider's ids; `None`: the provider's or the account's default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,6 +14,7 @@
 //! | `{<ns>:<shard>}:fence` | string | the last fence given out |
 //! | `{<ns>:<shard>}:epoch` | hash | `run_id`, `n`, `since`, `fence` of the server's present life |
 //! | `{<ns>:<shard>}:account:<name>` | hash | `paused` (why), `tat` (rate), `epoch`, `starved` |
+//! | `{<ns>:0}:contacts:<account>` | hash | keyed digest of a profile → the contact made of it, or who is making it; at most 100,000 |
 //! | `{<ns>:<shard>}:aside` | zset | id → when it was set aside |
 //! | `<ns>:idem:<key>` | string | `<id> <fingerprint>` |
 //! | `<ns>:intake`, `<ns>:rejected` | stream | what came in; what was refused |

@@ -21,6 +21,7 @@ mod check;
 mod claim;
 mod commit;
 mod connection;
+mod contacts;
 mod error;
 mod intake;
 mod keys;

@@ -44,6 +44,8 @@ scripts! {
     RELEASE_KEY = "release_key.lua",
     /// Sets aside and puts back.
     ASIDE = "aside.lua",
+    /// Remembers contacts.
+    CONTACTS = "contacts.lua",
     /// Counts an account's work.
     DEPTH = "depth.lua",
 }

@@ -3,8 +3,8 @@
 use domorder_api_client::provider::{Impediment, Sighting, Snapshot, Trouble, TroubleKind};
 
 use super::{
-    Decision, Facts, FundsSeen, Look, Step, by_deadline, deadline_passed, decide, enter, fail, go, kinds, retry_at,
-    scheduled, signed, succeed, trouble_with_account, wait, waiting,
+    Decision, Facts, FundsSeen, Look, Step, around, by_deadline, deadline_passed, decide, enter, fail, go, kinds,
+    retry_at, scheduled, signed, succeed, trouble_with_account, wait, waiting,
 };
 use crate::record::{Intent, OrderRecord};
 use crate::state::{Charged, Reason, State};
@@ -62,6 +62,13 @@ pub(super) fn ready(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
         enter(&mut record, State::Queued, None, None);
         (record.retries, record.retrying_since) = (retries, since);
     }
+    if facts.prepares && record.contacts.is_none() {
+        return go(
+            record,
+            Step::Prepare,
+            "the purchase names contacts: they are made first",
+        );
+    }
     go(record, Step::Look(Look::BeforePaying), "read first, every time")
 }
 
@@ -76,7 +83,20 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             now,
             "the name is held elsewhere",
         ),
+        Sighting::Absent(_) if facts.max_price.is_some() && !held_back(&record, facts) => go(
+            record,
+            Step::Quote,
+            "absent a moment ago: is the price within its limit?",
+        ),
         Sighting::Absent(snapshot) => submit(record, snapshot, facts),
+        Sighting::Unfinished(evidence) => {
+            record.learn(&evidence);
+            record.placed = true;
+            if record.sent && facts.operation.costs_money() {
+                record.charged = Charged::Yes;
+            }
+            around::finish(record)
+        }
         Sighting::Present(evidence) => {
             record.learn(&evidence);
             let reason = (!record.sent).then_some(Reason::AlreadyDone);
@@ -148,7 +168,7 @@ fn held_back(record: &OrderRecord, facts: &Facts<'_>) -> bool {
 }
 
 /// Absence was seen a moment ago: fix the baseline and decide to send.
-fn submit(mut record: OrderRecord, snapshot: Snapshot, facts: &Facts<'_>) -> Decision {
+pub(super) fn submit(mut record: OrderRecord, snapshot: Snapshot, facts: &Facts<'_>) -> Decision {
     if held_back(&record, facts) {
         // Asked at the claim already; a restart or a tripped breaker in the time of the look counts as well.
         return claimed(record, facts);
@@ -188,8 +208,8 @@ fn submit(mut record: OrderRecord, snapshot: Snapshot, facts: &Facts<'_>) -> Dec
     )
 }
 
-/// The look failed: no paid call now.
-fn unreadable(mut record: OrderRecord, trouble: &Trouble, facts: &Facts<'_>) -> Decision {
+/// The look, the preparation or the quote failed: no paid call now.
+pub(super) fn unreadable(mut record: OrderRecord, trouble: &Trouble, facts: &Facts<'_>) -> Decision {
     if let Some(decision) = trouble_with_account(record.clone(), trouble, facts) {
         return decision;
     }

@@ -5,8 +5,9 @@
 //! the next observation. Recovery after a crash runs through the same function: a claimed record in `dispatching` *is*
 //! the observation that its worker died.
 //!
-//! Rooms: [`before`] (until the paid call), [`after`] (its answer), [`reconcile`] (an unknown outcome), [`waiting`]
-//! (the provider or a person has the word), [`signals`] (what people say). What is particular to a kind of order stands
+//! Rooms: [`before`] (until the paid call), [`around`] (contacts and price before it, what is set after it), [`after`]
+//! (its answer), [`reconcile`] (an unknown outcome), [`waiting`] (the provider or a person has the word), [`signals`]
+//! (what people say). What is particular to a kind of order stands
 //! in [`kinds`], how long to wait in [`waits`]. Which sighting an answer is was decided by the provider's adapter; no
 //! provider's word is known here.
 //!
@@ -15,6 +16,7 @@
 //! reading or by a person only; final states stay.
 
 mod after;
+mod around;
 mod before;
 pub mod kinds;
 mod reconcile;
@@ -27,9 +29,12 @@ mod tests;
 
 use std::time::Duration;
 
-use domorder_api_client::provider::{Guard, Operation, Outcome, Sighting, Trouble, TroubleKind};
+use domorder_api_client::provider::{
+    ContactIds, Guard, Operation, Outcome, Quote, Sighting, Snapshot, Trouble, TroubleKind,
+};
 use jiff::Timestamp;
 
+use crate::order::MaxPrice;
 use crate::record::OrderRecord;
 use crate::state::{Charged, Kind, Needs, Reason, State};
 
@@ -42,10 +47,16 @@ use waits::{by_deadline, deadline_passed, follow_at, left_alone, retry_at, sched
 pub enum Observation {
     /// The order was handed out: nothing new is known but the time.
     Claimed,
+    /// What became of the contacts that the purchase needs.
+    Prepared(PreparationSeen),
     /// A look.
     Saw(Sighting),
+    /// What the purchase would cost (`None`: it is not told), asked right after the look that saw this.
+    Quoted(Snapshot, Result<Option<Quote>, Trouble>),
     /// The answer to the paid call.
     Answered(Outcome),
+    /// What became of what is set after the purchase.
+    Finished(Outcome),
     /// The answer to a cancellation at the provider.
     CancelAnswered(Outcome),
     /// The answer to an amendment in place.
@@ -56,6 +67,17 @@ pub enum Observation {
     Signal(SignalSeen),
     /// The order's own document cannot be turned into a request (sealed with a key that is gone, for instance).
     Unusable(String),
+}
+
+/// What became of a preparation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PreparationSeen {
+    /// The contacts are there.
+    Ready(ContactIds),
+    /// The provider refuses the data for good, in these words.
+    Refused(String),
+    /// Not now: later again.
+    Later(Trouble),
 }
 
 /// What a read of the account's money showed.
@@ -74,10 +96,16 @@ pub enum FundsSeen {
 /// The one thing to do now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
+    /// See to it that the contacts which the purchase names are there. Free.
+    Prepare,
     /// Read whether the effect stands.
     Look(Look),
+    /// Read what the purchase would cost.
+    Quote,
     /// Make the intent durable, then send the paid call.
     Submit,
+    /// Set what can only be set after the purchase. Free.
+    Finish,
     /// Hand in the new auth code in place.
     AmendAuthCode,
     /// Have the approval mail sent again.
@@ -146,6 +174,10 @@ pub struct Facts<'a> {
     pub quiet_until: Option<Timestamp>,
     /// The account's breaker keeps paid calls back until then.
     pub breaker_until: Option<Timestamp>,
+    /// The order gives contacts in full, and the provider has to make ids of them first.
+    pub prepares: bool,
+    /// What the purchase may cost at most.
+    pub max_price: Option<&'a MaxPrice>,
     /// The provider can take a new auth code in place.
     pub amends_auth_code: bool,
     /// The provider can send the approval mail again.
@@ -183,6 +215,18 @@ pub fn next(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Resul
     }
     match seen {
         Observation::Claimed => Ok(claimed(record.clone(), facts)),
+        Observation::Prepared(seen) if state == State::Queued && facts.prepares => {
+            Ok(around::prepared(record.clone(), seen, facts))
+        }
+        Observation::Prepared(_) => illegal("a preparation"),
+        Observation::Quoted(snapshot, quote) if state == State::Queued => {
+            Ok(around::quoted(record.clone(), snapshot, quote, facts))
+        }
+        Observation::Quoted(..) => illegal("a quote"),
+        Observation::Finished(outcome) if state == State::InProgress && record.placed => {
+            Ok(around::finished(record.clone(), outcome, facts))
+        }
+        Observation::Finished(_) => illegal("the answer to a finishing"),
         Observation::Saw(sighting) => match state {
             State::Queued => Ok(before::saw(record.clone(), sighting, facts)),
             State::UnknownOutcome => Ok(reconcile::saw(record.clone(), sighting, facts)),

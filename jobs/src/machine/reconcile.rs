@@ -9,8 +9,8 @@ use domorder_api_client::provider::{Ending, Guard, Impediment, Sighting, Snapsho
 use jiff::Timestamp;
 
 use super::{
-    Decision, Facts, Look, Step, before, count_absence, decide, enter, fail, go, left_alone, paid, scheduled, signed,
-    succeed, trouble_with_account, wait, waiting,
+    Decision, Facts, Look, Step, around, before, count_absence, decide, enter, fail, go, left_alone, paid, scheduled,
+    signed, succeed, trouble_with_account, wait, waiting,
 };
 use crate::record::OrderRecord;
 use crate::state::{Charged, Reason, State};
@@ -65,6 +65,13 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
                 now,
                 "the lost call took effect: found by reading",
             )
+        }
+        Sighting::Unfinished(evidence) => {
+            record.learn(&evidence);
+            record.placed = true;
+            record.attempted_at = None;
+            record.charged = paid(&record, facts.operation);
+            around::finish(record)
         }
         Sighting::Pending(stage, evidence) => {
             record.learn(&evidence);

@@ -4,9 +4,9 @@ use domorder_api_client::provider::{Ending, Outcome, RejectionClass, Sighting, S
 use jiff::Timestamp;
 
 use super::{
-    Decision, Facts, Lane, Look, Step, before, by_deadline, count_absence, deadline_passed, decide, enter, fail,
-    follow_at, forget_absences, go, kinds, left_alone, reconcile, scheduled, signed, succeed, trouble_with_account,
-    wait,
+    Decision, Facts, Lane, Look, Step, around, before, by_deadline, count_absence, deadline_passed, decide, enter,
+    fail, follow_at, forget_absences, go, kinds, left_alone, reconcile, scheduled, signed, succeed,
+    trouble_with_account, wait,
 };
 use crate::record::{Cancelling, OrderRecord};
 use crate::state::{Charged, Needs, Reason, State};
@@ -102,7 +102,7 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
         // Not done yet, but there: it is followed, so that nobody takes it for nothing.
         record.resolving = false;
     }
-    if record.resolving && !matches!(sighting, Sighting::Present(_)) {
+    if record.resolving && !matches!(sighting, Sighting::Present(_) | Sighting::Unfinished(_)) {
         record.resolving = false;
         record.provider_message = Some(format!(
             "the operator's `done` was not confirmed by reading: {}",
@@ -130,6 +130,12 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
                 return cancel_still_wanted(record, facts);
             }
             stand(record, stage, facts, "still with the provider")
+        }
+        Sighting::Unfinished(evidence) => {
+            record.learn(&evidence);
+            forget_absences(&mut record);
+            adopt(&mut record, facts);
+            around::unfinished(record, facts)
         }
         Sighting::Absent(_) => absent(record, facts),
         Sighting::Ended(ending, message) => {
@@ -369,12 +375,12 @@ fn adopt(record: &mut OrderRecord, facts: &Facts<'_>) {
 
 /// Whether the deadline ends this wait. A cancellation may be answered with nothing known for ever, so it has that end
 /// too; but one that a person decided on, perhaps because of that very deadline, is not taken back by it.
-fn waits_past_deadline(record: &OrderRecord, now: Timestamp) -> bool {
+pub(super) fn waits_past_deadline(record: &OrderRecord, now: Timestamp) -> bool {
     let decided_on = record.needs == Some(Needs::Decision) && record.cancelling.is_some();
     deadline_passed(record, now) && !decided_on
 }
 
-fn later(mut record: OrderRecord, facts: &Facts<'_>, why: &'static str) -> Decision {
+pub(super) fn later(mut record: OrderRecord, facts: &Facts<'_>, why: &'static str) -> Decision {
     let at = follow_at(&record, facts);
     record.looks = record.looks.saturating_add(1);
     wait(record, Some(at), why)
@@ -384,6 +390,7 @@ fn later(mut record: OrderRecord, facts: &Facts<'_>, why: &'static str) -> Decis
 const fn told(sighting: &Sighting) -> &'static str {
     match sighting {
         Sighting::Present(_) => "present",
+        Sighting::Unfinished(_) => "it is there, and not finished",
         Sighting::Absent(_) => "it is not there",
         Sighting::Pending(..) => "the provider has not finished it",
         Sighting::Differs(..) => "something else stands there",

@@ -69,3 +69,44 @@ fn what_cannot_be_bought_as_asked_is_not_bought() {
         PurchaseError::Missing("action")
     );
 }
+
+#[test]
+fn contacts_in_full_are_prepared_and_bought_by_the_ids_that_were_made_of_them() {
+    let profile = json!({"name": "A", "email": "a@b.net", "address1": "x", "city": "x", "country": "NO", "zip": "1",
+        "phone_cc": "47", "phone": "22000000", "type": "Contact", "attributes": {"k": "v"}});
+    let contacts = json!({"account": "sim", "contacts": {"registrant": profile, "tech": {"id": "2"}}});
+    let order = order(&changed(Op::Register, contacts));
+    assert!(order.has_profiles());
+    let wanted = order.preparation();
+    assert_eq!(
+        (wanted.operation, wanted.domain.as_str()),
+        (Op::Register, "example.com")
+    );
+    assert_eq!(Some(&wanted.customer), order.customer.as_ref());
+    let Some(WantedContact::Profile(profile)) = &wanted.contacts.registrant else {
+        panic!("no profile: {wanted:?}");
+    };
+    assert_eq!(
+        (profile.name.as_str(), profile.contact_type.as_deref()),
+        ("A", Some("Contact"))
+    );
+    assert_eq!(profile.attributes.get("k").map(String::as_str), Some("v"));
+    assert_eq!(wanted.contacts.tech, Some(WantedContact::Id("2".to_owned())));
+    assert_eq!(wanted.contacts.admin, None);
+
+    let made = ContactIds {
+        registrant: Some("30298".to_owned()),
+        ..ContactIds::default()
+    };
+    let Ok(Purchase::Register(register)) = order.purchase_prepared(&ring(), None, &made) else {
+        panic!("no register");
+    };
+    assert_eq!((register.contacts, register.profiles), (made, None));
+}
+
+#[test]
+fn contacts_by_id_need_no_preparation() {
+    let contacts = json!({"contacts": {"registrant": {"id": "1"}}});
+    assert!(!order(&changed(Op::Register, contacts)).has_profiles());
+    assert!(!order(&document(Op::Renew)).has_profiles());
+}

@@ -127,3 +127,18 @@ fn secrets_are_compared_by_opening() {
     ));
     assert!(!same_secret(&sealed, id(1), &secret(), &ring));
 }
+
+#[test]
+fn a_digest_is_the_same_under_one_key_and_another_under_another() {
+    let (first, second) = (KeyRing::parse(K1).unwrap(), KeyRing::parse(K2).unwrap());
+    let both = KeyRing::parse(&format!("k2:{K2}\n{K1}\n")).unwrap();
+    assert_eq!(first.digest("Mara Quill"), first.digest("Mara Quill"));
+    assert_ne!(first.digest("Mara Quill"), first.digest("Mara Quilt"));
+    assert_ne!(first.digest("Mara Quill"), second.digest("Mara Quill"));
+    assert_eq!(
+        both.digest("Mara Quill"),
+        second.digest("Mara Quill"),
+        "the first key is meant"
+    );
+    assert_eq!(first.digest("").len(), 22);
+}

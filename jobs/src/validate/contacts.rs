@@ -81,7 +81,7 @@ fn contact(map: &Map<String, Value>, at: &str, takes: Option<&Capabilities>, fau
     if takes.is_some_and(|t| !t.contact_profiles) {
         fields.faults.add(
             at,
-            "is a full profile, from which this account's provider cannot make a contact yet; expected {\"id\": \"…\"}",
+            "is a full profile, from which this account's provider cannot make a contact; expected {\"id\": \"…\"}",
         );
     }
     if let Some(takes) = takes.filter(|t| t.contact_profiles) {

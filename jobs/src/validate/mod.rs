@@ -30,7 +30,7 @@ use crate::state::{EmailAction, Kind};
 
 pub use draft::Draft;
 use fields::Fields;
-pub use logicboxes::{LogicBoxesRules, contact_data};
+pub use logicboxes::LogicBoxesRules;
 pub use namecom::NameComRules;
 pub use redact::redact_entry;
 use refusal::Faults;

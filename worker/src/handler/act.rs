@@ -23,6 +23,9 @@ impl Visitor<'_> {
     /// Performs a step that is not the paid call.
     pub(super) async fn act(&mut self, step: Step) -> Observation {
         match step {
+            Step::Prepare => Observation::Prepared(self.prepare_contacts().await),
+            Step::Quote => self.quote().await,
+            Step::Finish => Observation::Finished(self.finish().await),
             Step::Look(how) => Observation::Saw(self.look(how).await),
             Step::ReadFunds => Observation::Funds(self.funds().await),
             Step::Cancel => Observation::CancelAnswered(self.guarded(Call::Cancel).await),
@@ -50,6 +53,9 @@ impl Visitor<'_> {
         m::polled(&self.order, how, &sighting);
         let concludes = how == Look::Reconcile && matches!(sighting, Sighting::Absent(_));
         if how == Look::BeforePaying {
+            if let (Some(_), Sighting::Absent(snapshot)) = (&self.order.max_price, &sighting) {
+                self.snapshot = Some(snapshot.clone());
+            }
             self.visit = visit;
         }
         if concludes && let Err(trouble) = handler.provider.control().await {
@@ -62,7 +68,7 @@ impl Visitor<'_> {
         sighting
     }
 
-    fn question(&self) -> Option<Question<'_>> {
+    pub(super) fn question(&self) -> Option<Question<'_>> {
         let record = &self.written;
         Some(Question {
             purchase: self.purchase.as_ref()?,

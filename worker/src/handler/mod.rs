@@ -5,12 +5,13 @@
 //! the lease given back). Reads that follow a record do not wait for it; a paid call always does.
 
 mod act;
+mod around;
 mod record;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use domorder_api_client::provider::{Provider, Purchase};
+use domorder_api_client::provider::{Provider, Purchase, Snapshot};
 use domorder_jobs::backend::Claim;
 use domorder_jobs::ledger::Ledger;
 use domorder_jobs::machine::{self, Facts, Observation, Policy, Step};
@@ -59,6 +60,8 @@ struct Visitor<'a> {
     visit: Option<domorder_api_client::http::Visit>,
     /// When the intent was decided, for the gate.
     intended: Option<Instant>,
+    /// What the last look before a purchase saw.
+    snapshot: Option<Snapshot>,
     /// What the signals said, for the timeline.
     said: Option<String>,
     /// A change that waits to be recorded together with what a read shows right after it.
@@ -91,6 +94,7 @@ impl Handler {
             signals_taken: 0,
             visit: None,
             intended: None,
+            snapshot: None,
             said: None,
             held_back: None,
             order,
@@ -118,10 +122,12 @@ fn parse(doc: &str, rec: &str) -> Result<(Order, OrderRecord), String> {
 impl Visitor<'_> {
     /// What the order meets first: a document that cannot be used, a signal, or just that it was handed out.
     fn first_observation(&mut self) -> Observation {
-        match self.purchase_with(self.written.auth_code.as_ref()) {
+        match self.purchase_of(&self.written) {
             Ok(purchase) => self.purchase = Some(purchase),
             // A person is asked first, and then heard: calling it off needs no request, and a new auth code may mend it.
             Err(_) if self.written.reason == Some(Reason::RecordUnusable) && !self.claim.order.signals.is_empty() => {}
+            // Its contacts are made before it is needed.
+            Err(PurchaseError::ProfileWithoutId(_)) if self.prepares() => {}
             Err(error) => return Observation::Unusable(error.to_string()),
         }
         // One signal a claim; what is left makes the order due again at once.
@@ -153,12 +159,16 @@ impl Visitor<'_> {
                     return self.handler.set_aside(self.claim, &illegal.to_string()).await;
                 }
             };
-            self.heed_auth_code(&decision.record);
+            self.heed(&decision.record);
             if let Some(lane) = decision.lane {
                 self.handler.lane(lane, &decision).await;
             }
             tracing::debug!(state = %decision.record.state, step = ?decision.step, "{}", decision.why);
             let changed = decision.record.face() != self.written.face();
+            if decision.step == Step::Finish && !changed && !self.flush().await {
+                // Another has the order: what it stands at is theirs to tell.
+                return;
+            }
             seen = match decision.step {
                 Step::Wait(_) | Step::Close => return self.last(decision).await,
                 Step::Submit => {
@@ -183,20 +193,22 @@ impl Visitor<'_> {
         self.give_back().await;
     }
 
-    /// A new auth code came with this claim's signal: whatever is sent from now on carries it, in this claim too. One
-    /// that does not open leaves nothing to send; the next claim tells that.
-    fn heed_auth_code(&mut self, next: &OrderRecord) {
-        if next.auth_code != self.written.auth_code {
-            self.purchase = self.purchase_with(next.auth_code.as_ref()).ok();
+    /// A new auth code came with this claim's signal, or the contacts are there: whatever is sent from now on carries
+    /// them, in this claim too. A code that does not open leaves nothing to send; the next claim tells that.
+    fn heed(&mut self, next: &OrderRecord) {
+        if next.auth_code != self.written.auth_code || next.contacts != self.written.contacts {
+            self.purchase = self.purchase_of(next).ok();
         }
     }
 
-    /// The order as a request, with the newest auth code.
-    fn purchase_with(&self, auth_code: Option<&String>) -> Result<Purchase, PurchaseError> {
-        let newer = auth_code.map(|sealed| Sealed::from(sealed.clone()));
+    /// The order as a request, with the newest auth code and the contacts that were made for it.
+    fn purchase_of(&self, record: &OrderRecord) -> Result<Purchase, PurchaseError> {
+        let newer = record.auth_code.as_ref().map(|sealed| Sealed::from(sealed.clone()));
         let ring = &self.handler.ring;
         if self.handler.provider.takes_profiles() {
             self.order.purchase_with_profiles(ring, newer.as_ref())
+        } else if let Some(contacts) = &record.contacts {
+            self.order.purchase_prepared(ring, newer.as_ref(), contacts)
         } else {
             self.order.purchase(ring, newer.as_ref())
         }
@@ -216,6 +228,8 @@ impl Visitor<'_> {
             lane_head: self.claim.order.lane_head,
             quiet_until: self.quiet_until(),
             breaker_until: None,
+            prepares: self.prepares(),
+            max_price: self.order.max_price.as_ref(),
             amends_auth_code: handler.provider.can_amend(&act::auth_code_amendment()),
             resends_approval: handler
                 .provider

@@ -5,11 +5,11 @@ use secrecy::SecretString;
 use super::super::endpoints::{
     ADD_CLIENT, CHANGE_CLIENT_PASSWORD, CLIENT_SEARCH_LIST, DELETE_CUSTOMER, MODIFY_CLIENT, VIEW_CLIENT,
 };
-use super::super::failure::Failure;
 use super::super::verdict;
 use super::super::wire::{ClientRow, ClientView, Listing, Node};
 use super::contacts::{ContactParams, place};
 use super::{Client, Done};
+use crate::failure::Failure;
 use crate::http::Visit;
 use crate::provider::Trouble;
 

@@ -6,11 +6,11 @@ use super::super::endpoints::{
     ADD_REGISTRANT_CONTACT, DEFAULT_REGISTRANT_CONTACT, MODIFY_REGISTRANT_CONTACT, REGISTRANT_SEARCH_LIST,
     RESEND_REGISTRANT_MAIL, SEND_KYC_MAIL, VIEW_REGISTRANT,
 };
-use super::super::failure::Failure;
 use super::super::verdict;
 use super::super::wire::{self, ContactRow, Listing, RegistrantContact};
 use super::{Client, Done};
 use crate::endpoint::Endpoint;
+use crate::failure::Failure;
 use crate::http::{Request, Visit};
 use crate::provider::Trouble;
 

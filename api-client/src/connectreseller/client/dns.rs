@@ -3,10 +3,10 @@
 use super::super::endpoints::{
     ADD_DNS_RECORD, ADD_SRV_RECORD, DELETE_DNS_RECORD, MANAGE_DNS_RECORDS, MODIFY_DNS_RECORD, VIEW_DNS_RECORD,
 };
-use super::super::failure::Failure;
 use super::super::verdict;
 use super::super::wire::DnsRecord;
 use super::{Client, Done};
+use crate::failure::Failure;
 use crate::http::Visit;
 use crate::provider::Trouble;
 

@@ -3,11 +3,11 @@
 use super::super::endpoints::{
     DELETE_DOMAIN_FORWARDING, GET_DOMAIN_FORWARDING, SET_DOMAIN_FORWARDING, UPDATE_DOMAIN_FORWARDING,
 };
-use super::super::failure::Failure;
 use super::super::verdict;
 use super::super::wire::Forwarding;
 use super::{Client, Done, number};
 use crate::endpoint::Endpoint;
+use crate::failure::Failure;
 use crate::http::{Request, Visit};
 use crate::provider::Trouble;
 

@@ -7,11 +7,11 @@ use super::super::endpoints::{
     ADD_CHILD_NAME_SERVER, DELETE_CHILD_NAME_SERVER, GET_CHILD_NAME_SERVERS, MODIFY_CHILD_NAME_SERVER_HOST,
     MODIFY_CHILD_NAME_SERVER_IP,
 };
-use super::super::failure::Failure;
 use super::super::verdict;
 use super::super::wire::ChildNameServer;
 use super::settings::DomainRef;
 use super::{Client, Done};
+use crate::failure::Failure;
 use crate::http::Visit;
 use crate::provider::Trouble;
 

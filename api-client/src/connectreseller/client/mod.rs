@@ -29,9 +29,9 @@ pub use settings::{DomainRef, MoveParams};
 use secrecy::SecretString;
 
 use super::credential::Credential;
-use super::failure::Failure;
 use super::verdict::{self, Made, Rule, Seen};
 use crate::endpoint::Endpoint;
+use crate::failure::Failure;
 use crate::http::{Answer, CallResult, Http, Request, Visit};
 use crate::provider::{Trouble, TroubleKind};
 

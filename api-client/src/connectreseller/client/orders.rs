@@ -5,10 +5,10 @@ use secrecy::SecretString;
 use super::super::endpoints::{
     AVAILABLE_FUND, CANCEL_TRANSFER, CHECK_DOMAIN, ORDER, RENEWAL_ORDER, SYNC_TRANSFER, TRANSFER_ORDER,
 };
-use super::super::failure::outcome;
 use super::super::verdict;
 use super::super::wire::Sync;
 use super::{Client, number};
+use crate::failure::outcome;
 use crate::http::Visit;
 use crate::provider::{Outcome, Trouble};
 

@@ -7,10 +7,10 @@ use super::super::endpoints::{
     MANAGE_DOMAIN_LOCK, MANAGE_DOMAIN_PRIVACY_PROTECTION, MANAGE_DOMAIN_SUSPEND, MANAGE_THEFT_PROTECTION, MOVE_DOMAIN,
     UPDATE_AUTH_CODE, UPDATE_CONTACT, UPDATE_NAME_SERVER,
 };
-use super::super::failure::Failure;
 use super::contacts::DomainContactIds;
 use super::{Client, Done, number};
 use crate::endpoint::Endpoint;
+use crate::failure::Failure;
 use crate::http::{Request, Visit};
 
 /// The names of [`UPDATE_NAME_SERVER`]'s parameters; the table misspells the eighth as `nameServe8`.

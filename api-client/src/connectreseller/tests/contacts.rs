@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::super::client::{ClientParams, ContactParams};
 use super::people::{PASSWORD, PERSON};
 use super::*;
+use crate::provider::{ContactProfile, Prepared, WantedContact, WantedContacts};
 
-fn mara() -> Profile {
-    Profile {
+fn mara() -> ContactProfile {
+    ContactProfile {
         name: "Mara Quill".into(),
         email: "mara.quill+domains@example.net".into(),
         address1: " 1 Mill Lane ".into(),
@@ -17,11 +18,11 @@ fn mara() -> Profile {
         zip: "0150".into(),
         phone_cc: "+47".into(),
         phone: "22334455".into(),
-        ..Profile::default()
+        ..ContactProfile::default()
     }
 }
 
-fn wanted(registrant: Wanted) -> WantedContacts {
+fn wanted(registrant: WantedContact) -> WantedContacts {
     WantedContacts {
         registrant: Some(registrant),
         ..WantedContacts::default()
@@ -29,7 +30,7 @@ fn wanted(registrant: Wanted) -> WantedContacts {
 }
 
 fn profile() -> WantedContacts {
-    wanted(Wanted::Profile(Box::new(mara())))
+    wanted(WantedContact::Profile(Box::new(mara())))
 }
 
 const LIST: &str = "registrantsearchlist?clientId=5512&page=1&maxIndex=100&searchQuery=mara.quill%40example.net";
@@ -104,7 +105,7 @@ async fn a_contact_that_is_there_is_taken_and_of_several_the_first() {
 async fn one_profile_is_one_contact_and_a_known_digest_asks_nothing() {
     let mut contacts = profile();
     contacts.admin.clone_from(&contacts.registrant);
-    contacts.tech = Some(Wanted::Id("77".into()));
+    contacts.tech = Some(WantedContact::Id("77".into()));
     let world = World::new([reply("registrantsearchlist.empty"), reply("addregistrantcontact.done")]).await;
     let first = prepared(&world, &contacts, &BTreeMap::new()).await.unwrap();
     let expected = ContactIds {
@@ -180,12 +181,17 @@ async fn a_failed_look_adds_nothing() {
     .await;
     let refused = prepared(&world, &profile(), &BTreeMap::new()).await.unwrap_err();
     assert!(matches!(refused, Failure::Rejected(_)), "{refused:?}");
-    let nowhere = Profile {
+    let nowhere = ContactProfile {
         country: "XX".into(),
         ..mara()
     };
     let world = World::new([]).await;
-    let refused = prepared(&world, &wanted(Wanted::Profile(Box::new(nowhere))), &BTreeMap::new()).await;
+    let refused = prepared(
+        &world,
+        &wanted(WantedContact::Profile(Box::new(nowhere))),
+        &BTreeMap::new(),
+    )
+    .await;
     assert!(matches!(refused, Err(Failure::Rejected(_))), "{refused:?}");
 }
 
@@ -199,7 +205,7 @@ async fn countries_have_the_names_that_billing_systems_write() {
         ("KR", "South+Korea"),
         ("AE", "United+Arab+Emirates"),
     ] {
-        let someone = Profile {
+        let someone = ContactProfile {
             country: code.into(),
             company: Some("Quill & Co".into()),
             state: Some("Here".into()),
@@ -208,9 +214,13 @@ async fn countries_have_the_names_that_billing_systems_write() {
             ..mara()
         };
         let world = World::new([reply("registrantsearchlist.none"), reply("addregistrantcontact.done")]).await;
-        prepared(&world, &wanted(Wanted::Profile(Box::new(someone))), &BTreeMap::new())
-            .await
-            .unwrap();
+        prepared(
+            &world,
+            &wanted(WantedContact::Profile(Box::new(someone))),
+            &BTreeMap::new(),
+        )
+        .await
+        .unwrap();
         let asked = &world.asked()[1];
         for part in [
             &format!("CountryName={name}&"),

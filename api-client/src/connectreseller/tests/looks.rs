@@ -158,6 +158,46 @@ async fn a_running_transfer_says_where_it_stands() {
     }
 }
 
+/// The same purchase, for contacts of the order's own.
+fn with_contacts(purchase: Purchase, registrant: &str, tech: Option<&str>) -> Purchase {
+    let contacts = ContactIds {
+        registrant: Some(registrant.into()),
+        tech: tech.map(Into::into),
+        ..ContactIds::default()
+    };
+    match purchase {
+        Purchase::Register(wanted) => Purchase::Register(Register { contacts, ..wanted }),
+        Purchase::Transfer(wanted) => Purchase::Transfer(Transfer { contacts, ..wanted }),
+        other => other,
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_is_here_with_other_contacts_than_the_order_wants_is_unfinished() {
+    // The domain has 30211 in all four roles; ids may be given as the domain object writes them.
+    for (registrant, tech, finished) in [
+        ("30211", None, true),
+        ("OR_30211", Some("30211"), true),
+        ("30298", None, false),
+        ("30211", Some("30298"), false),
+    ] {
+        let purchase = with_contacts(register(), registrant, tech);
+        let sighting = seen(&attempted(&purchase), [reply("viewdomain.active")]).await;
+        let moved = with_contacts(transfer(), registrant, tech);
+        let done = [reply("synctransfer.completed"), reply("viewdomain.active")];
+        for sighting in [sighting, seen(&attempted(&moved), done).await] {
+            match sighting {
+                Sighting::Present(_) => assert!(finished, "{registrant} {tech:?}"),
+                Sighting::Unfinished(evidence) => {
+                    assert!(!finished, "{registrant} {tech:?}");
+                    assert_eq!(evidence.provider_order_id.as_deref(), Some("900417"));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_transfer_is_done_once_the_name_is_here() {
     let purchase = transfer();

@@ -15,6 +15,17 @@ async fn quoted(purchase: &Purchase, answer: &str) -> Result<Option<String>, Tro
     })
 }
 
+/// Without privacy, for which no price is told.
+fn plain() -> Purchase {
+    match register() {
+        Purchase::Register(wanted) => Purchase::Register(Register {
+            privacy: false,
+            ..wanted
+        }),
+        other => other,
+    }
+}
+
 fn years(purchase: Purchase, years: u8) -> Purchase {
     match purchase {
         Purchase::Register(wanted) => Purchase::Register(Register { years, ..wanted }),
@@ -27,9 +38,9 @@ fn years(purchase: Purchase, years: u8) -> Purchase {
 async fn a_quote_counts_every_year_and_errs_upwards() {
     let amount = |text: &str| Ok(Some(text.to_owned()));
     for (purchase, answer, expected) in [
-        (years(register(), 1), "checkdomainavailable.free", "10.99"),
-        (years(register(), 3), "checkdomainavailable.free", "35.99"),
-        (years(register(), 2), "checkdomainavailable.documented", "234.9"),
+        (years(plain(), 1), "checkdomainavailable.free", "10.99"),
+        (years(plain(), 3), "checkdomainavailable.free", "35.99"),
+        (years(plain(), 2), "checkdomainavailable.documented", "234.9"),
         (years(renew(None, None), 1), "getdomainprice.done", "12.5"),
         (years(renew(None, None), 10), "getdomainprice.done", "125"),
         (transfer(), "getdomainprice.singular", "10.49"),
@@ -44,7 +55,7 @@ async fn what_has_no_price_has_no_quote_and_a_broken_price_is_a_trouble() {
         "checkdomainavailable.refused-tld",
         "checkdomainavailable.refused-not-supported",
     ] {
-        assert_eq!(quoted(&register(), unsold).await, Ok(None));
+        assert_eq!(quoted(&plain(), unsold).await, Ok(None));
     }
     assert_eq!(quoted(&transfer(), "getdomainprice.refused").await, Ok(None));
     for broken in [
@@ -53,13 +64,16 @@ async fn what_has_no_price_has_no_quote_and_a_broken_price_is_a_trouble() {
         "checkdomainavailable.refused-not-available",
         "checkdomainavailable.unlisted",
     ] {
-        let trouble = quoted(&register(), broken).await.expect_err(broken);
+        let trouble = quoted(&plain(), broken).await.expect_err(broken);
         assert_eq!(trouble.kind, TroubleKind::Garbled);
     }
     let trouble = quoted(&renew(None, None), "any.unauthorized").await.unwrap_err();
     assert_eq!(trouble.kind, TroubleKind::Credentials);
     let world = World::new([]).await;
     let email = Purchase::EmailDelete(EmailDelete { domain: DOMAIN.into() });
-    assert_eq!(world.provider.quote(&email).await, Ok(None));
+    // A price without that of the privacy would let more be spent than is allowed.
+    for purchase in [email, register(), renew(None, Some(true))] {
+        assert_eq!(world.provider.quote(&purchase).await, Ok(None), "{purchase:?}");
+    }
     assert!(world.asked().is_empty());
 }

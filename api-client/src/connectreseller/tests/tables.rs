@@ -215,7 +215,7 @@ async fn changed(answer: Reply) -> Outcome {
         .await;
     world.check(&changed);
     match changed {
-        Ok(done) => Outcome::Accepted(crate::provider::Accepted {
+        Ok(done) => Outcome::Accepted(Accepted {
             stage: Some(if done.code == 1001 {
                 Stage::Registry
             } else {

@@ -16,9 +16,9 @@ pub(super) use orders::{cancel, order, renewal, transfer};
 pub(super) use reads::*;
 
 use super::error::{CODES, Call, Meaning, meaning_of};
-use super::failure::Failure;
 use super::secrets;
 use super::wire::{Body, Envelope, Inner};
+use crate::failure::Failure;
 use crate::http::Answer;
 use crate::provider::{Doubt, Rejection, RejectionClass, Trouble, TroubleKind};
 

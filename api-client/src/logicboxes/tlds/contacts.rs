@@ -1,10 +1,8 @@
 //! Contact types and the rules of their fields (§7, §8). Details name fields and rules, never what was found.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
 use super::{Fault, Role, covered, extras, no_contact, rule};
 use crate::logicboxes::client::ContactFields;
+use crate::provider::ContactProfile;
 
 /// Every `type` that `contacts/add` takes (§7 \[S\], the last two \[P\]).
 pub const CONTACT_TYPES: &[&str] = &[
@@ -62,56 +60,10 @@ pub fn contact_type(domain: &str, role: Role) -> &'static str {
     }
 }
 
-/// A contact in full, as an order's document gives it. `Debug` tells no person's data.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct ContactData {
-    /// Person.
-    pub name: String,
-    /// Organisation; none: the provider's word for "none" of the contact's type.
-    pub company: Option<String>,
-    /// Mail address.
-    pub email: String,
-    /// Street.
-    pub address1: String,
-    /// Second line.
-    pub address2: Option<String>,
-    /// Third line.
-    pub address3: Option<String>,
-    /// City.
-    pub city: String,
-    /// State or province.
-    pub state: Option<String>,
-    /// ISO 3166-1 alpha-2, upper case.
-    pub country: String,
-    /// Postal code.
-    pub zip: String,
-    /// Country code of the phone, digits.
-    pub phone_cc: String,
-    /// Phone, digits.
-    pub phone: String,
-    /// Country code of the fax, digits.
-    pub fax_cc: Option<String>,
-    /// Fax, digits.
-    pub fax: Option<String>,
-    /// The type, where the document says one; none: the TLD's.
-    pub contact_type: Option<String>,
-    /// TLD-specific details (§9).
-    pub attributes: BTreeMap<String, String>,
-}
-
-impl fmt::Debug for ContactData {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ContactData")
-            .field("country", &self.country)
-            .field("contact_type", &self.contact_type)
-            .finish_non_exhaustive()
-    }
-}
-
-impl ContactData {
+/// What LogicBoxes makes of a profile.
+impl ContactProfile {
     /// The type to add it with.
-    #[must_use]
-    pub fn type_for(&self, domain: &str, role: Role) -> &str {
+    pub(in crate::logicboxes) fn type_for(&self, domain: &str, role: Role) -> &str {
         self.contact_type
             .as_deref()
             .unwrap_or_else(|| contact_type(domain, role))
@@ -119,8 +71,7 @@ impl ContactData {
 
     /// The fields as `contacts/add` takes them, for a contact of this type. No organisation is said in the words that
     /// the type allows for it (§8).
-    #[must_use]
-    pub fn fields(&self, contact_type: &str) -> ContactFields {
+    pub(in crate::logicboxes) fn fields(&self, contact_type: &str) -> ContactFields {
         let none = match contact_type {
             "RuContact" => "Not Applicable",
             "EuContact" => "NA",
@@ -145,8 +96,7 @@ impl ContactData {
     }
 
     /// The TLD-specific details as pairs, sorted by name.
-    #[must_use]
-    pub fn pairs(&self) -> Vec<(String, String)> {
+    pub(in crate::logicboxes) fn pairs(&self) -> Vec<(String, String)> {
         self.attributes.iter().map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 }
@@ -208,7 +158,7 @@ const ES_PROVINCES: &[&str] = &[
 ];
 
 /// Checks a contact given in full against the rules of its type.
-pub(super) fn check(domain: &str, role: Role, contact: &ContactData, faults: &mut Vec<Fault>) {
+pub(super) fn check(domain: &str, role: Role, contact: &ContactProfile, faults: &mut Vec<Fault>) {
     if no_contact(domain, role) {
         faults.push(Fault::new(
             format!("/contacts/{}", role.as_str()),

@@ -1,6 +1,7 @@
 //! TLD-specific details of contacts (§9), sent with `contacts/add`.
 
-use super::{ContactData, Fault, Role, covered};
+use super::{Fault, Role, covered};
+use crate::provider::ContactProfile;
 
 /// Which contacts of a domain carry a detail.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,7 +18,7 @@ struct Row {
     bearer: Bearer,
     name: &'static str,
     /// Needed of this contact, as far as its other details tell.
-    needed: fn(&ContactData) -> bool,
+    needed: fn(&ContactProfile) -> bool,
     fits: fn(&str) -> bool,
     expected: &'static str,
 }
@@ -26,7 +27,7 @@ const fn row(
     tld: &'static str,
     bearer: Bearer,
     name: &'static str,
-    needed: fn(&ContactData) -> bool,
+    needed: fn(&ContactProfile) -> bool,
     fits: fn(&str) -> bool,
     expected: &'static str,
 ) -> Row {
@@ -238,34 +239,34 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-fn always(_: &ContactData) -> bool {
+fn always(_: &ContactProfile) -> bool {
     true
 }
 
-fn never(_: &ContactData) -> bool {
+fn never(_: &ContactProfile) -> bool {
     false
 }
 
-fn is(contact: &ContactData, name: &str, value: &str) -> bool {
+fn is(contact: &ContactProfile, name: &str, value: &str) -> bool {
     contact.attributes.get(name).is_some_and(|v| v == value)
 }
 
 /// A contact that carries one of the CED details carries all of them.
-fn ced(contact: &ContactData) -> bool {
+fn ced(contact: &ContactProfile) -> bool {
     ["locality", "legalentitytype", "identform", "identnumber"]
         .iter()
         .any(|name| contact.attributes.contains_key(*name))
 }
 
-fn person(contact: &ContactData) -> bool {
+fn person(contact: &ContactProfile) -> bool {
     is(contact, "contract-type", "PRS")
 }
 
-fn organisation(contact: &ContactData) -> bool {
+fn organisation(contact: &ContactProfile) -> bool {
     is(contact, "contract-type", "ORG")
 }
 
-fn russian(contact: &ContactData) -> bool {
+fn russian(contact: &ContactProfile) -> bool {
     organisation(contact) && contact.country.eq_ignore_ascii_case("RU")
 }
 
@@ -293,7 +294,7 @@ fn date(value: &str) -> bool {
     jiff::civil::Date::strptime("%d.%m.%Y", value).is_ok() && value.len() == "DD.MM.YYYY".len()
 }
 
-pub(super) fn check(domain: &str, role: Role, contact: &ContactData, faults: &mut Vec<Fault>) {
+pub(super) fn check(domain: &str, role: Role, contact: &ContactProfile, faults: &mut Vec<Fault>) {
     let here = |row: &&Row| covered(domain, &[row.tld]);
     let borne = |row: &Row| row.bearer != Bearer::Registrant || role == Role::Registrant;
     let pointer = |name: &str| format!("/contacts/{}/attributes/{name}", role.as_str());

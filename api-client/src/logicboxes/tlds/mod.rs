@@ -14,9 +14,9 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-pub use contacts::{CONTACT_TYPES, ContactData, contact_type};
+pub use contacts::{CONTACT_TYPES, contact_type};
 
-use crate::provider::Operation;
+use crate::provider::{ContactProfile, Operation};
 
 /// Which contact of a domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,7 +61,7 @@ pub struct Sale<'a> {
     /// TLD-specific details (`attributes`).
     pub attributes: &'a BTreeMap<String, String>,
     /// The contacts that were given in full; those given by id can't be checked.
-    pub contacts: &'a [(Role, &'a ContactData)],
+    pub contacts: &'a [(Role, &'a ContactProfile)],
 }
 
 /// A rule that a sale breaks. Texts hold no person's data.

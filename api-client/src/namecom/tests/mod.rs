@@ -262,8 +262,7 @@ pub(super) fn profile(name: &str) -> ContactProfile {
         zip: "82070".into(),
         phone_cc: "1".into(),
         phone: "3075550100".into(),
-        fax_cc: None,
-        fax: None,
+        ..ContactProfile::default()
     }
 }
 

@@ -3,6 +3,7 @@
 mod accept;
 mod claim;
 mod cluster;
+mod contacts;
 mod crash;
 mod record;
 mod scale;

@@ -3,12 +3,12 @@
 //! Each decision becomes a [`Turn`] that the laws are asked about. Beside the machine runs a [`Ghost`]: what a careful
 //! observer, who reads the same answers and not the record, holds possible at the provider.
 
-use domorder_api_client::provider::{Guard, Operation, Outcome, RejectionClass, Sighting};
+use domorder_api_client::provider::{Guard, Operation, Outcome, RejectionClass, Sighting, Snapshot};
 use jiff::Timestamp;
 
 use super::laws::Law;
 use super::world::*;
-use crate::machine::{Decision, Facts, IllegalPair, Observation, SignalSeen, Step};
+use crate::machine::{Decision, Facts, IllegalPair, Look, Observation, PreparationSeen, SignalSeen, Step};
 use crate::record::{Face, OrderRecord};
 use crate::state::{Needs, State};
 
@@ -29,6 +29,10 @@ pub(super) struct History {
     pub(super) not_before: Option<i64>,
     /// Mostly calls are lost and nothing comes of them, so that what only shows after many such attempts shows.
     pub(super) answers_nothing: bool,
+    /// Contacts have to be made first.
+    pub(super) prepares: bool,
+    /// The price has a limit.
+    pub(super) limited: bool,
     pub(super) tape: Vec<u16>,
 }
 
@@ -74,7 +78,7 @@ impl Ghost {
                 let counts = self.absent.last().is_none_or(apart);
                 self.absent.extend(counts.then_some(now));
             }
-            Observation::Saw(Sighting::Pending(..)) => {
+            Observation::Saw(Sighting::Pending(..) | Sighting::Unfinished(_)) => {
                 (self.stood, self.ended) = (true, false);
                 self.open_since.get_or_insert(now);
                 self.absent.clear();
@@ -122,6 +126,8 @@ pub(super) struct Turn<'a> {
     pub(super) facts: &'a Facts<'static>,
     /// The step that `seen` answers; `None` at a claim's beginning.
     pub(super) asked: Option<Step>,
+    /// The look before paying saw absence, and nothing but the price was asked since.
+    pub(super) absent_just_now: bool,
     /// As it was when the decision was made.
     pub(super) ghost: &'a Ghost,
     /// What the outside was told, this decision included.
@@ -153,6 +159,7 @@ pub(super) struct Run {
     /// What a new worker finds: the record as last written, and the ghost as far as that tells.
     durable: (OrderRecord, Ghost),
     submitted_at: Timestamp,
+    absent_just_now: bool,
     answers_nothing: bool,
     tape: Vec<u16>,
     at: usize,
@@ -175,10 +182,13 @@ impl Run {
             facts: Facts {
                 guard: history.guard,
                 not_before: history.not_before.map(|s| t0() + secs(s)),
+                prepares: history.prepares,
+                max_price: history.limited.then_some(&*LIMIT),
                 ..facts(history.operation)
             },
             ghost: Ghost::default(),
             submitted_at: t0(),
+            absent_just_now: false,
             answers_nothing: history.answers_nothing,
             tape: history.tape,
             at: 0,
@@ -305,7 +315,11 @@ impl Run {
         if told {
             self.timeline.push(decision.record.face());
         }
+        let absent = asked == Some(Step::Look(Look::BeforePaying))
+            && matches!(seen, Observation::Saw(Sighting::Absent(s)) if !s.taken_elsewhere);
+        self.absent_just_now = absent || (asked == Some(Step::Quote) && self.absent_just_now);
         let turn = Turn {
+            absent_just_now: self.absent_just_now,
             old: &self.record,
             seen,
             decision: &decision,
@@ -359,6 +373,12 @@ impl Run {
                 }
                 Observation::Answered(outcome)
             }
+            Step::Prepare => Observation::Prepared(self.pick(&preparations())),
+            Step::Quote => {
+                let (_, quote) = self.pick(&quotes());
+                Observation::Quoted(Snapshot::default(), quote)
+            }
+            Step::Finish => Observation::Finished(self.pick(&outcomes())),
             Step::Cancel => Observation::CancelAnswered(self.pick(&outcomes())),
             Step::AmendAuthCode | Step::ResendApproval => Observation::AmendAnswered(self.pick(&outcomes())),
             Step::ReadFunds => Observation::Funds(self.pick(&funds())),
@@ -375,6 +395,9 @@ impl Run {
                 self.stands = true;
                 Observation::Answered(accepted(None))
             }
+            Step::Prepare => Observation::Prepared(PreparationSeen::Ready(contact("30298"))),
+            Step::Quote => Observation::Quoted(Snapshot::default(), priced("12.50", None)),
+            Step::Finish => Observation::Finished(accepted(None)),
             Step::Cancel => {
                 self.stands = false;
                 Observation::CancelAnswered(accepted(None))

@@ -35,15 +35,18 @@ pub(super) fn history() -> impl Strategy<Value = History> {
         prop::option::of(1_i64..2_000_000),
         prop::option::weighted(0.1, 1_i64..200_000),
         any::<bool>(),
+        any::<[bool; 2]>(),
         prop::collection::vec(any::<u16>(), 0..400),
     )
         .prop_map(
-            |(operation, guard, deadline, not_before, answers_nothing, tape)| History {
+            |(operation, guard, deadline, not_before, answers_nothing, [prepares, limited], tape)| History {
                 operation,
                 guard,
                 deadline,
                 not_before,
                 answers_nothing,
+                prepares,
+                limited,
                 tape,
             },
         )

@@ -6,7 +6,7 @@ use domorder_api_client::provider::{Guard, Outcome, RejectionClass, Sighting};
 
 use super::driver::Turn;
 use super::table::steps_that_exist;
-use crate::machine::{Look, Observation, SignalSeen, Step, kinds};
+use crate::machine::{Observation, SignalSeen, Step, kinds};
 use crate::record::Face;
 use crate::state::{Charged, Needs, Reason, State};
 
@@ -25,6 +25,10 @@ macro_rules! each_law {
             an_order_is_closed_when_it_is_final
             a_paid_call_is_decided_only_on_a_look_before_paying_that_saw_absence_in_queued
             a_paid_call_is_decided_only_where_nothing_holds_it_back
+            nothing_is_bought_before_its_contacts_are_there
+            nothing_is_bought_under_a_limit_but_on_a_quote_within_it
+            contacts_once_made_stay_the_orders
+            what_is_set_afterwards_is_set_on_what_stands
             nothing_is_sent_while_something_of_ours_may_stand
             one_weak_witness_sends_nothing_again
             unknown_attempts_are_limited
@@ -77,9 +81,8 @@ pub(super) fn an_order_is_closed_when_it_is_final(t: &Turn<'_>) -> bool {
 
 pub(super) fn a_paid_call_is_decided_only_on_a_look_before_paying_that_saw_absence_in_queued(t: &Turn<'_>) -> bool {
     let submits = t.decision.step == Step::Submit;
-    let on_absence = t.old.state == State::Queued
-        && t.asked == Some(Step::Look(Look::BeforePaying))
-        && matches!(t.seen, Observation::Saw(Sighting::Absent(s)) if !s.taken_elsewhere);
+    // The price, where it has a limit, is asked in between.
+    let on_absence = t.old.state == State::Queued && t.absent_just_now;
     submits == (t.decision.record.state == State::Dispatching) && (!submits || on_absence)
 }
 
@@ -88,6 +91,36 @@ pub(super) fn a_paid_call_is_decided_only_where_nothing_holds_it_back(t: &Turn<'
     let overdue = t.old.deadline_at.is_some_and(|at| at <= t.facts.now);
     let held = !t.facts.lane_head || later(t.facts.quiet_until) || later(t.facts.breaker_until);
     t.decision.step != Step::Submit || !(held || overdue || later(t.facts.not_before))
+}
+
+pub(super) fn nothing_is_bought_before_its_contacts_are_there(t: &Turn<'_>) -> bool {
+    t.decision.step != Step::Submit || !t.facts.prepares || t.decision.record.contacts.is_some()
+}
+
+/// Above it, in another currency, not told, not read: not bought. What is compared is said here once more, by hand.
+pub(super) fn nothing_is_bought_under_a_limit_but_on_a_quote_within_it(t: &Turn<'_>) -> bool {
+    let within = match t.seen {
+        Observation::Quoted(_, Ok(Some(quote))) => {
+            let amount = quote.amount.parse::<f64>().unwrap_or(f64::INFINITY);
+            let same = quote.currency.as_deref().is_none_or(|c| c.eq_ignore_ascii_case("USD"));
+            same && (0.0..=12.5).contains(&amount)
+        }
+        _ => false,
+    };
+    t.decision.step != Step::Submit || t.facts.max_price.is_none() || within
+}
+
+pub(super) fn contacts_once_made_stay_the_orders(t: &Turn<'_>) -> bool {
+    t.old.contacts.is_none() || t.decision.record.contacts == t.old.contacts
+}
+
+/// And is told for what it is: the provider has it, and its charge stays.
+pub(super) fn what_is_set_afterwards_is_set_on_what_stands(t: &Turn<'_>) -> bool {
+    let new = &t.decision.record;
+    let paid = new.sent && t.facts.operation.costs_money();
+    let found = new.state == State::InProgress && new.placed && (new.charged == Charged::Yes) == paid;
+    let stands = matches!(t.seen, Observation::Saw(Sighting::Unfinished(_)));
+    t.decision.step != Step::Finish || (found && stands)
 }
 
 /// P1, P8: after an unknown outcome the settle time, three looks apart, or the operator's word; after what stood, its
@@ -173,7 +206,11 @@ pub(super) fn what_may_be_ours_is_not_forgotten(t: &Turn<'_>) -> bool {
 pub(super) fn success_is_seen(t: &Turn<'_>) -> bool {
     let seen = match t.seen {
         Observation::Saw(Sighting::Present(_)) => true,
-        Observation::Answered(Outcome::Accepted(accepted)) => accepted.stage.is_none(),
+        // It stands; what is missing could not be set, and the operator has said that it is done.
+        Observation::Saw(Sighting::Unfinished(_)) => t.old.resolving && t.old.reason == Some(Reason::ContactInvalid),
+        Observation::Answered(Outcome::Accepted(accepted)) | Observation::Finished(Outcome::Accepted(accepted)) => {
+            accepted.stage.is_none()
+        }
         _ => false,
     };
     t.old.state.is_final() || t.decision.record.state != State::Succeeded || seen

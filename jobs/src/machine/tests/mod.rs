@@ -1,11 +1,12 @@
 //! The order machine, held three ways.
 //!
 //! Tables of rows, by kind and by what happens: [`register`], [`answers`], [`transfer`], [`changes`], [`renew`],
-//! [`email_order`], [`signals`], [`decisions`]; each row goes through one [`check`]. Each kind's whole table and the
+//! [`email_order`], [`signals`], [`decisions`], [`around`]; each row goes through one [`check`]. Each kind's whole table and the
 //! diagram drawn from it, as snapshots: [`table`]. The [`laws`], over random [`histories`] that [`driver`] plays, and
 //! [`wrong`] machines that each of them catches.
 
 mod answers;
+mod around;
 mod changes;
 mod check;
 mod decisions;

@@ -71,6 +71,13 @@ fn before_the_call(operation: Operation) -> Vec<Stand> {
         at("queued, the breaker open", queued()).given(|facts| facts.breaker_until = Some(t0() + secs(60))),
         at("queued, its deadline passed", due_in(0, queued())),
         at("queued, tried again for a day", retried_for_a_day(queued())),
+        at("queued, its contacts to be made", queued()).given(|facts| facts.prepares = true),
+        at("queued, its contacts made", with_contacts(queued())).given(|facts| facts.prepares = true),
+        at("queued, under a limit", queued()).given(|facts| facts.max_price = Some(&LIMIT)),
+        at("queued, under a limit, behind another order", queued()).given(|facts| {
+            facts.max_price = Some(&LIMIT);
+            facts.lane_head = false;
+        }),
         at("queued, after an attempt that is proven absent", tried(1)),
         at("queued, after as many such attempts as are allowed", tried(3)),
         at("parked/domain_busy", parked(Reason::DomainBusy)),
@@ -246,6 +253,10 @@ fn with_a_person(operation: Operation) -> Vec<Stand> {
         at(
             "action_required/decision, stalled at the provider",
             decision(Reason::Stalled),
+        ),
+        at(
+            "action_required/decision, bought with contacts that are refused",
+            decision(Reason::ContactInvalid),
         ),
         at("action_required/decision, vanished", decision(Reason::Vanished)),
         at(

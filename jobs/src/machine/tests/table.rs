@@ -5,12 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use domorder_api_client::provider::{Operation, Outcome, Sighting};
+use domorder_api_client::provider::{Operation, Outcome, Sighting, Snapshot};
 
 use super::check::told;
 use super::stands::{Stand, stands};
 use super::world::*;
-use crate::machine::{Observation, SignalSeen, next};
+use crate::machine::{Observation, PreparationSeen, SignalSeen, next};
 use crate::state::{Kind, State};
 
 /// The contract's table "Steps that exist".
@@ -95,6 +95,27 @@ fn observations() -> Vec<(&'static str, Vec<(String, Observation)>)> {
             words("saw", sightings().into_iter().map(Observation::Saw).collect()),
         ),
         (
+            "a preparation",
+            words(
+                "prepared",
+                preparations().into_iter().map(Observation::Prepared).collect(),
+            ),
+        ),
+        (
+            "a quote",
+            quotes()
+                .into_iter()
+                .map(|(word, quote)| {
+                    let seen = Observation::Quoted(Snapshot::default(), quote);
+                    (format!("quoted {word}"), seen)
+                })
+                .collect(),
+        ),
+        (
+            "an answer to the finishing",
+            words("finished", changed(Observation::Finished)),
+        ),
+        (
             "an answer",
             words("answered", outcomes().into_iter().map(Observation::Answered).collect()),
         ),
@@ -132,6 +153,7 @@ fn inner(seen: &Observation) -> String {
     };
     match seen {
         Observation::Saw(Sighting::Present(_)) => "present".to_owned(),
+        Observation::Saw(Sighting::Unfinished(_)) => "unfinished".to_owned(),
         Observation::Saw(Sighting::Absent(s)) if s.taken_elsewhere => "absent, taken elsewhere".to_owned(),
         Observation::Saw(Sighting::Absent(_)) => "absent".to_owned(),
         Observation::Saw(Sighting::Differs(..)) => "differs".to_owned(),
@@ -139,14 +161,20 @@ fn inner(seen: &Observation) -> String {
         Observation::Saw(Sighting::Impossible(impediment, _)) => of("impossible", impediment),
         Observation::Saw(Sighting::Ended(ending, _)) => of("ended", ending),
         Observation::Saw(Sighting::Unreadable(trouble)) => of("unreadable", &trouble.kind),
-        Observation::Answered(o) | Observation::CancelAnswered(o) | Observation::AmendAnswered(o) => outcome(o),
+        Observation::Answered(o)
+        | Observation::Finished(o)
+        | Observation::CancelAnswered(o)
+        | Observation::AmendAnswered(o) => outcome(o),
+        Observation::Prepared(PreparationSeen::Ready(_)) => "ready".to_owned(),
+        Observation::Prepared(PreparationSeen::Refused(_)) => "refused".to_owned(),
+        Observation::Prepared(PreparationSeen::Later(trouble)) => of("later", &trouble.kind),
         Observation::Funds(crate::machine::FundsSeen::Unreadable(trouble)) => of("unreadable", &trouble.kind),
         Observation::Funds(funds) => snake(&format!("{funds:?}")),
         Observation::Signal(SignalSeen::Resolve { done }) => {
             format!("resolve {}", if *done { "done" } else { "not-done" })
         }
         Observation::Signal(signal) => signal.name().to_string(),
-        Observation::Claimed | Observation::Unusable(_) => String::new(),
+        Observation::Claimed | Observation::Unusable(_) | Observation::Quoted(..) => String::new(),
     }
 }
 

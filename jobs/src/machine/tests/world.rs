@@ -4,16 +4,23 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use domorder_api_client::provider::{
-    Accepted, Doubt, Ending, Evidence, Guard, Impediment, NotSent, Operation, Outcome, Rejection, RejectionClass,
-    Sighting, Snapshot, Stage, Trouble, TroubleKind,
+    Accepted, ContactIds, Doubt, Ending, Evidence, Guard, Impediment, NotSent, Operation, Outcome, Quote, Rejection,
+    RejectionClass, Sighting, Snapshot, Stage, Trouble, TroubleKind,
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::machine::{Facts, FundsSeen, Policy, SignalSeen};
+use crate::machine::{Facts, FundsSeen, Policy, PreparationSeen, SignalSeen};
+use crate::order::MaxPrice;
 use crate::record::{Cancelling, Intent, OrderRecord};
 use crate::state::{Charged, Kind, Needs, Reason, State};
 
 pub(super) static POLICY: LazyLock<Policy> = LazyLock::new(Policy::default);
+
+/// The most that a purchase under a limit may cost.
+pub(super) static LIMIT: LazyLock<MaxPrice> = LazyLock::new(|| MaxPrice {
+    amount: "12.50".parse().expect("a decimal"),
+    currency: iso_currency::Currency::USD,
+});
 
 pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -47,6 +54,8 @@ pub(super) fn facts(operation: Operation) -> Facts<'static> {
         lane_head: true,
         quiet_until: None,
         breaker_until: None,
+        prepares: false,
+        max_price: None,
         amends_auth_code: false,
         resends_approval: true,
         jitter: 0.5,
@@ -126,6 +135,21 @@ pub(super) fn blocked() -> OrderRecord {
 
 pub(super) fn in_progress() -> OrderRecord {
     placed(State::InProgress, None, None)
+}
+
+/// Its contacts are there.
+pub(super) fn with_contacts(record: OrderRecord) -> OrderRecord {
+    OrderRecord {
+        contacts: Some(contact("30298")),
+        ..record
+    }
+}
+
+pub(super) fn contact(id: &str) -> ContactIds {
+    ContactIds {
+        registrant: Some(id.to_owned()),
+        ..ContactIds::default()
+    }
 }
 
 /// Stalled at the provider until a new auth code comes.
@@ -231,6 +255,10 @@ pub(super) fn present() -> Sighting {
     Sighting::Present(Evidence::default())
 }
 
+pub(super) fn unfinished() -> Sighting {
+    Sighting::Unfinished(Evidence::default())
+}
+
 pub(super) fn pending(stage: Stage) -> Sighting {
     Sighting::Pending(stage, Evidence::default())
 }
@@ -333,19 +361,11 @@ pub(super) const REFUSALS: [RejectionClass; 11] = [
 
 /// Every sighting, one of each word.
 pub(super) fn sightings() -> Vec<Sighting> {
-    let mut all = vec![present(), absent(), taken_elsewhere(), differs()];
+    let mut all = vec![present(), unfinished(), absent(), taken_elsewhere(), differs()];
     all.extend(STAGES.map(pending));
     all.extend([Impediment::DomainTaken, Impediment::NotFound, Impediment::NotRegistered].map(impossible));
     all.extend([Ending::Refused, Ending::Cancelled, Ending::Failed].map(ended));
-    all.extend(
-        [
-            TroubleKind::Credentials,
-            TroubleKind::Throttled,
-            TroubleKind::Unavailable,
-            TroubleKind::Garbled,
-        ]
-        .map(unreadable),
-    );
+    all.extend(TROUBLES.map(unreadable));
     all
 }
 
@@ -381,4 +401,45 @@ pub(super) fn funds() -> Vec<FundsSeen> {
         FundsSeen::Unreadable(trouble(TroubleKind::Unavailable)),
         FundsSeen::Unreadable(trouble(TroubleKind::Garbled)),
     ]
+}
+
+pub(super) const TROUBLES: [TroubleKind; 4] = [
+    TroubleKind::Credentials,
+    TroubleKind::Throttled,
+    TroubleKind::Unavailable,
+    TroubleKind::Garbled,
+];
+
+/// Everything that can become of a preparation.
+pub(super) fn preparations() -> Vec<PreparationSeen> {
+    let mut all = vec![
+        PreparationSeen::Ready(contact("30298")),
+        PreparationSeen::Refused("no such street".to_owned()),
+    ];
+    all.extend(TROUBLES.map(|kind| PreparationSeen::Later(trouble(kind))));
+    all
+}
+
+pub(super) fn priced(amount: &str, currency: Option<&str>) -> Result<Option<Quote>, Trouble> {
+    Ok(Some(Quote {
+        amount: amount.to_owned(),
+        currency: currency.map(str::to_owned),
+    }))
+}
+
+/// Quotes on either side of [`LIMIT`] and on none, each by its name.
+pub(super) fn quotes() -> Vec<(&'static str, Result<Option<Quote>, Trouble>)> {
+    let mut all = vec![
+        ("within the limit", priced("12.50", None)),
+        ("within the limit, in its currency", priced("1.2e1", Some("usd"))),
+        ("above the limit", priced("12.51", None)),
+        ("above the limit, in its currency", priced("12.51", Some("USD"))),
+        ("in another currency", priced("1", Some("EUR"))),
+        ("no price", priced("many", None)),
+        ("less than nothing", priced("-1", None)),
+        ("not told", Ok(None)),
+    ];
+    let troubles = ["credentials", "throttled", "unavailable", "garbled"];
+    all.extend(troubles.into_iter().zip(TROUBLES.map(|kind| Err(trouble(kind)))));
+    all
 }

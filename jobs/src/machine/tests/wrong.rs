@@ -10,8 +10,8 @@ use proptest::test_runner::TestRunner;
 use super::driver::{History, Machine, Run};
 use super::histories::{CASES, comes_to_an_end, history};
 use super::laws::{ALL, Law};
-use super::world::{present, secs};
-use crate::machine::{Decision, Facts, Observation, Policy, SignalSeen, Step, next};
+use super::world::{present, priced, secs};
+use crate::machine::{Decision, Facts, Look, Observation, Policy, SignalSeen, Step, next};
 use crate::record::OrderRecord;
 use crate::state::{Charged, Needs, Reason, State};
 
@@ -81,6 +81,52 @@ const WRONG: &[(&str, &str, Machine)] = &[
                 ..facts.clone()
             };
             next(record, seen, &free)
+        },
+    ),
+    (
+        "nothing_is_bought_before_its_contacts_are_there",
+        "takes every order for one without profiles",
+        |record, seen, facts| {
+            let bare = Facts {
+                prepares: matches!(seen, Observation::Prepared(_)),
+                ..facts.clone()
+            };
+            next(record, seen, &bare)
+        },
+    ),
+    (
+        "nothing_is_bought_under_a_limit_but_on_a_quote_within_it",
+        "takes a price that is not told for one within the limit",
+        |record, seen, facts| {
+            let seen = match seen {
+                Observation::Quoted(snapshot, Ok(None)) => Observation::Quoted(snapshot, priced("0", None)),
+                other => other,
+            };
+            next(record, seen, facts)
+        },
+    ),
+    (
+        "contacts_once_made_stay_the_orders",
+        "has them made anew at every claim",
+        |record, seen, facts| {
+            let handed_out = seen == Observation::Claimed && !record.state.is_final();
+            tweaked(record, seen, facts, |d| {
+                if handed_out {
+                    d.record.contacts = None;
+                }
+            })
+        },
+    ),
+    (
+        "what_is_set_afterwards_is_set_on_what_stands",
+        "sets it on what was only just accepted",
+        |record, seen, facts| {
+            let accepted = matches!(&seen, Observation::Answered(Outcome::Accepted(_)));
+            tweaked(record, seen, facts, |d| {
+                if accepted && d.step == Step::Look(Look::Verify) {
+                    d.step = Step::Finish;
+                }
+            })
         },
     ),
     (

@@ -48,8 +48,8 @@ impl TldRules for Rules {
     }
 }
 
-/// Every account sort: `cr` and `lb` without defaults, `lb-full` with all of them, `nc`, `sim`, which takes all, and
-/// `lb-rules`, which does too but by LogicBoxes' TLD rules.
+/// Every account sort: `bare`, which takes what every provider takes, `cr` and `lb` without defaults, `lb-full` with all
+/// of them, `nc`, `sim`, which takes all, and `lb-rules`, which does too but by LogicBoxes' TLD rules.
 pub(crate) fn catalogue() -> Catalogue {
     let domains = [Operation::Register, Operation::Transfer, Operation::Renew];
     let account = |provider: &str, sells: &[Operation]| AccountFacts {
@@ -95,6 +95,13 @@ pub(crate) fn catalogue() -> Catalogue {
         ..sim.clone()
     };
     Catalogue::new([
+        (
+            "bare".to_owned(),
+            AccountFacts {
+                capabilities: Capabilities::default(),
+                ..account("connectreseller", &domains)
+            },
+        ),
         ("lb-rules".to_owned(), lb_rules),
         ("cr".to_owned(), account("connectreseller", &domains)),
         ("lb".to_owned(), lb),

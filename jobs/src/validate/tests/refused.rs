@@ -67,7 +67,8 @@ use super::*;
 #[case(Op::Register, json!({"account": "nc"}), "/customer", "has no customers")]
 #[case(Op::Register, json!({"contacts": null}), "/contacts", "needs a registrant")]
 #[case(Op::Register, json!({"contacts": {}}), "/contacts/registrant", "needs a registrant")]
-#[case(Op::Register, json!({"account": "cr"}), "/contacts", "takes no contacts")]
+#[case(Op::Register, json!({"account": "bare"}), "/contacts", "takes no contacts")]
+#[case(Op::Register, json!({"account": "cr", "contacts": {"registrant": {"type": "Contact"}}}), "/contacts/registrant/type", "takes no such detail")]
 #[case(Op::Register, json!({"contacts": {"owner": {"id": "1"}}}), "/contacts/owner", "is not a field")]
 #[case(Op::Register, json!({"contacts": {"registrant": {}}}), "/contacts/registrant", "is empty")]
 #[case(Op::Register, json!({"contacts": {"registrant": "991"}}), "/contacts/registrant", "expected an object")]
@@ -81,7 +82,7 @@ use super::*;
 #[case(Op::Register, json!({"contacts": {"registrant": {"phone": "+4722"}}}), "/contacts/registrant/phone", "4–14 digits")]
 #[case(Op::Register, json!({"contacts": {"registrant": {"zip": 150}}}), "/contacts/registrant/zip", "found a number")]
 #[case(Op::Register, json!({"contacts": {"registrant": {"e-mail": "a@b.net"}}}), "/contacts/registrant/e-mail", "did you mean `email`?")]
-#[case(Op::Register, json!({"account": "lb", "contacts": {"registrant": {"name": "A"}}}), "/contacts/registrant", "cannot make a contact yet")]
+#[case(Op::Register, json!({"account": "bare", "contacts": {"registrant": {"name": "A"}}}), "/contacts/registrant", "cannot make a contact")]
 // --- switches, secrets, words
 #[case(Op::Renew, json!({"privacy": "yes"}), "/privacy", "true or false, found \"yes\"")]
 #[case(Op::Renew, json!({"auto_renew": 1}), "/auto_renew", "true or false, found 1")]

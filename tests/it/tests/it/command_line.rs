@@ -260,6 +260,7 @@ async fn accounts_are_listed_paused_and_resumed() {
         json!([
             {"account": "cr-main", "provider": "connectreseller", "due": 1, "later": 0, "in_hand": 0, "paused": "by hand"},
             {"account": "lb-main", "provider": "logicboxes", "due": 0, "later": 0, "in_hand": 0, "paused": null},
+            {"account": "nc-main", "provider": "namecom", "due": 0, "later": 0, "in_hand": 0, "paused": null},
         ])
     );
     let table = world.run(&["accounts", "list"]).await.ended(0).out;
@@ -278,6 +279,7 @@ async fn accounts_are_checked_at_their_providers() {
         json!([
             {"account": "cr-main", "provider": "connectreseller", "ok": true, "said": null},
             {"account": "lb-main", "provider": "logicboxes", "ok": true, "said": null},
+            {"account": "nc-main", "provider": "namecom", "ok": true, "said": null},
         ])
     );
     world.reconfigure(&[("accounts.lb-main.api_key", "'Canary-key-7'")]);

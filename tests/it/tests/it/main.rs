@@ -19,6 +19,7 @@ mod identity;
 mod kinds;
 mod laws;
 mod lost_answers;
+mod preparation;
 mod probes;
 mod redis;
 mod refusals;

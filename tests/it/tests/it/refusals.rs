@@ -53,7 +53,7 @@ async fn every_bad_document_of_a_batch_is_refused_by_itself() {
         (text(json!({"domain": "renew.example"})), 422, vec!["/domain"]),
         (text(json!({"domain": "192.0.2.7"})), 422, vec!["/domain"]),
         (text(json!({"auth_code": "misplaced-Code-77", "months": 3, "coupon": "X"})), 422, vec!["/auth_code", "/coupon", "/months"]),
-        (text(json!({"max_price": {"amount": "12.50", "currency": "USD"}})), 422, vec!["/max_price"]),
+        (text(json!({"account": "lb-main", "max_price": {"amount": "12.50", "currency": "USD"}})), 422, vec!["/max_price"]),
         (text(json!({"deadline": "2001-01-01T00:00:00Z"})), 422, vec!["/deadline"]),
         (text(json!({"metadata": {"a": 1}, "priority": "urgent"})), 422, vec!["/metadata/a", "/priority"]),
         (

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domorder_api_client::connectreseller::client::{ClientChange, ClientParams, ContactParams, PasswordChange, Phone};
-use domorder_api_client::connectreseller::{Applied, Failure, Profile, Wanted, WantedContacts};
-use domorder_api_client::provider::{ContactIds, RejectionClass};
+use domorder_api_client::connectreseller::{Applied, Failure};
+use domorder_api_client::provider::{ContactIds, ContactProfile, RejectionClass, WantedContact, WantedContacts};
 use domorder_tests_sim::Behaviour;
 use secrecy::SecretString;
 
@@ -28,8 +28,8 @@ const MARA: ContactParams<'static> = ContactParams {
     other_phone: None,
 };
 
-fn mara() -> Profile {
-    Profile {
+fn mara() -> ContactProfile {
+    ContactProfile {
         name: "Mara Quill".into(),
         email: "mara.quill+a@example.net".into(),
         address1: "1 Mill Lane".into(),
@@ -39,7 +39,7 @@ fn mara() -> Profile {
         zip: "0150".into(),
         phone_cc: "44".into(),
         phone: "22334455".into(),
-        ..Profile::default()
+        ..ContactProfile::default()
     }
 }
 
@@ -190,8 +190,8 @@ async fn a_contact_is_added_seen_changed_and_written_to() {
 async fn contacts_are_made_once_and_put_on_the_domain_once() {
     let (world, provider, _) = with_domain().await;
     let wanted = WantedContacts {
-        registrant: Some(Wanted::Profile(Box::new(mara()))),
-        tech: Some(Wanted::Profile(Box::new(Profile {
+        registrant: Some(WantedContact::Profile(Box::new(mara()))),
+        tech: Some(WantedContact::Profile(Box::new(ContactProfile {
             name: "Otto Berg".into(),
             ..mara()
         }))),
@@ -229,7 +229,7 @@ async fn contacts_are_made_once_and_put_on_the_domain_once() {
 async fn lost_answers_make_no_second_contact_and_no_second_client() {
     let (world, provider, _) = with_domain().await;
     let wanted = WantedContacts {
-        registrant: Some(Wanted::Profile(Box::new(mara()))),
+        registrant: Some(WantedContact::Profile(Box::new(mara()))),
         ..WantedContacts::default()
     };
     let password = SecretString::from("first-Pass-1");

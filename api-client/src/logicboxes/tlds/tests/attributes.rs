@@ -128,7 +128,7 @@ fn a_foreign_holder_of_a_second_level_uk_name_needs_a_service_contact() {
     };
     let (none, given) = (BTreeMap::new(), map(&[("service-contact", "7")]));
     let german = berliner();
-    let british = ContactData {
+    let british = ContactProfile {
         country: "GB".into(),
         ..berliner()
     };

@@ -33,7 +33,7 @@ fn a_contact_has_the_type_of_its_tld() {
         assert!(CONTACT_TYPES.contains(&name));
     }
     assert_eq!(contact_type("lark.com.br", Role::Tech), "BrContact");
-    let of = |name: &str| ContactData {
+    let of = |name: &str| ContactProfile {
         contact_type: Some(name.to_owned()),
         ..berliner()
     };
@@ -52,31 +52,31 @@ fn a_contact_has_the_type_of_its_tld() {
 }
 
 /// A change to the contact, taken, and one, refused by this field.
-type Change = fn(&mut ContactData);
+type Change = fn(&mut ContactProfile);
 
 #[rstest]
-#[case::name("com", |c: &mut ContactData| c.name = "x".repeat(255), |c: &mut ContactData| c.name = "x".repeat(256), "name")]
-#[case::name_blank("com", |_: &mut ContactData| {}, |c: &mut ContactData| c.name = " ".into(), "name")]
-#[case::name_eu("eu", |c: &mut ContactData| c.name = "x".repeat(50), |c: &mut ContactData| c.name = "x".repeat(51), "name")]
-#[case::name_at("at", |c: &mut ContactData| c.name = "Erika Muster".into(), |c: &mut ContactData| c.name = "Erika".into(), "name")]
-#[case::company("com", |c: &mut ContactData| c.company = Some("x".repeat(255)), |c: &mut ContactData| c.company = Some("x".repeat(256)), "company")]
-#[case::company_eu("eu", |c: &mut ContactData| c.company = Some("x".repeat(100)), |c: &mut ContactData| c.company = Some("x".repeat(101)), "company")]
-#[case::no_company("com", |c: &mut ContactData| c.company = None, |c: &mut ContactData| c.company = Some(String::new()), "company")]
-#[case::email("com", |_: &mut ContactData| {}, |c: &mut ContactData| c.email = String::new(), "email")]
-#[case::address("com", |c: &mut ContactData| c.address1 = "x".repeat(64), |c: &mut ContactData| c.address1 = "x".repeat(65), "address1")]
-#[case::address2("com", |c: &mut ContactData| c.address2 = Some("x".repeat(64)), |c: &mut ContactData| c.address2 = Some("x".repeat(65)), "address2")]
-#[case::address3("com", |c: &mut ContactData| c.address3 = Some("x".repeat(64)), |c: &mut ContactData| c.address3 = Some("x".repeat(65)), "address3")]
-#[case::city("com", |c: &mut ContactData| c.city = "x".repeat(64), |c: &mut ContactData| c.city = "x".repeat(65), "city")]
-#[case::state("com", |c: &mut ContactData| c.state = Some("x".repeat(64)), |c: &mut ContactData| c.state = Some("x".repeat(65)), "state")]
-#[case::country("com", |c: &mut ContactData| c.country = "GB".into(), |c: &mut ContactData| c.country = "GBR".into(), "country")]
-#[case::zip("com", |c: &mut ContactData| c.zip = "1234567890".into(), |c: &mut ContactData| c.zip = "12345678901".into(), "zip")]
-#[case::zip_eu("eu", |c: &mut ContactData| c.zip = "x".repeat(16), |c: &mut ContactData| c.zip = "x".repeat(17), "zip")]
-#[case::phone_cc("com", |c: &mut ContactData| c.phone_cc = "1".into(), |c: &mut ContactData| c.phone_cc = "1242".into(), "phone_cc")]
-#[case::phone_cc_sign("com", |_: &mut ContactData| {}, |c: &mut ContactData| c.phone_cc = "+49".into(), "phone_cc")]
-#[case::phone("com", |c: &mut ContactData| c.phone = "123456789012".into(), |c: &mut ContactData| c.phone = "1234567890123".into(), "phone")]
-#[case::phone_short("com", |c: &mut ContactData| c.phone = "1234".into(), |c: &mut ContactData| c.phone = "123".into(), "phone")]
-#[case::fax_cc("com", |c: &mut ContactData| c.fax_cc = Some("44".into()), |c: &mut ContactData| c.fax_cc = Some("a".into()), "fax_cc")]
-#[case::fax("com", |c: &mut ContactData| c.fax = Some("12345".into()), |c: &mut ContactData| c.fax = Some("1-2345".into()), "fax")]
+#[case::name("com", |c: &mut ContactProfile| c.name = "x".repeat(255), |c: &mut ContactProfile| c.name = "x".repeat(256), "name")]
+#[case::name_blank("com", |_: &mut ContactProfile| {}, |c: &mut ContactProfile| c.name = " ".into(), "name")]
+#[case::name_eu("eu", |c: &mut ContactProfile| c.name = "x".repeat(50), |c: &mut ContactProfile| c.name = "x".repeat(51), "name")]
+#[case::name_at("at", |c: &mut ContactProfile| c.name = "Erika Muster".into(), |c: &mut ContactProfile| c.name = "Erika".into(), "name")]
+#[case::company("com", |c: &mut ContactProfile| c.company = Some("x".repeat(255)), |c: &mut ContactProfile| c.company = Some("x".repeat(256)), "company")]
+#[case::company_eu("eu", |c: &mut ContactProfile| c.company = Some("x".repeat(100)), |c: &mut ContactProfile| c.company = Some("x".repeat(101)), "company")]
+#[case::no_company("com", |c: &mut ContactProfile| c.company = None, |c: &mut ContactProfile| c.company = Some(String::new()), "company")]
+#[case::email("com", |_: &mut ContactProfile| {}, |c: &mut ContactProfile| c.email = String::new(), "email")]
+#[case::address("com", |c: &mut ContactProfile| c.address1 = "x".repeat(64), |c: &mut ContactProfile| c.address1 = "x".repeat(65), "address1")]
+#[case::address2("com", |c: &mut ContactProfile| c.address2 = Some("x".repeat(64)), |c: &mut ContactProfile| c.address2 = Some("x".repeat(65)), "address2")]
+#[case::address3("com", |c: &mut ContactProfile| c.address3 = Some("x".repeat(64)), |c: &mut ContactProfile| c.address3 = Some("x".repeat(65)), "address3")]
+#[case::city("com", |c: &mut ContactProfile| c.city = "x".repeat(64), |c: &mut ContactProfile| c.city = "x".repeat(65), "city")]
+#[case::state("com", |c: &mut ContactProfile| c.state = Some("x".repeat(64)), |c: &mut ContactProfile| c.state = Some("x".repeat(65)), "state")]
+#[case::country("com", |c: &mut ContactProfile| c.country = "GB".into(), |c: &mut ContactProfile| c.country = "GBR".into(), "country")]
+#[case::zip("com", |c: &mut ContactProfile| c.zip = "1234567890".into(), |c: &mut ContactProfile| c.zip = "12345678901".into(), "zip")]
+#[case::zip_eu("eu", |c: &mut ContactProfile| c.zip = "x".repeat(16), |c: &mut ContactProfile| c.zip = "x".repeat(17), "zip")]
+#[case::phone_cc("com", |c: &mut ContactProfile| c.phone_cc = "1".into(), |c: &mut ContactProfile| c.phone_cc = "1242".into(), "phone_cc")]
+#[case::phone_cc_sign("com", |_: &mut ContactProfile| {}, |c: &mut ContactProfile| c.phone_cc = "+49".into(), "phone_cc")]
+#[case::phone("com", |c: &mut ContactProfile| c.phone = "123456789012".into(), |c: &mut ContactProfile| c.phone = "1234567890123".into(), "phone")]
+#[case::phone_short("com", |c: &mut ContactProfile| c.phone = "1234".into(), |c: &mut ContactProfile| c.phone = "123".into(), "phone")]
+#[case::fax_cc("com", |c: &mut ContactProfile| c.fax_cc = Some("44".into()), |c: &mut ContactProfile| c.fax_cc = Some("a".into()), "fax_cc")]
+#[case::fax("com", |c: &mut ContactProfile| c.fax = Some("12345".into()), |c: &mut ContactProfile| c.fax = Some("1-2345".into()), "fax")]
 fn a_contact_field_is_what_the_provider_takes(
     #[case] tld: &str,
     #[case] taken: Change,
@@ -171,7 +171,7 @@ fn a_contact_carries_the_details_of_its_tld(
 ) {
     let domain = format!("lark.{tld}");
     let country = if tld == "ru" { "RU" } else { "DE" };
-    let contact = |attributes: BTreeMap<String, String>| ContactData {
+    let contact = |attributes: BTreeMap<String, String>| ContactProfile {
         company: Some("Lark Mill".into()),
         country: country.into(),
         attributes,
@@ -195,7 +195,7 @@ fn a_contact_carries_the_details_of_its_tld(
 #[test]
 fn details_have_conditions_of_their_own() {
     let check = |domain: &str, role, country: &str, pairs: &[(&str, &str)]| {
-        let contact = ContactData {
+        let contact = ContactProfile {
             company: Some("Lark Mill".into()),
             country: country.into(),
             attributes: map(pairs),
@@ -254,19 +254,19 @@ fn details_have_conditions_of_their_own() {
 
 #[test]
 fn types_have_field_rules_of_their_own() {
-    let ru = |phone: &str, company: Option<&str>| ContactData {
+    let ru = |phone: &str, company: Option<&str>| ContactProfile {
         company: company.map(str::to_owned),
         phone: phone.into(),
         attributes: map(RU_PERSON),
         ..berliner()
     };
-    let check = |contact: &ContactData| with_contact("lark.ru", Role::Registrant, contact);
+    let check = |contact: &ContactProfile| with_contact("lark.ru", Role::Registrant, contact);
     assert_eq!(check(&ru("1234567890123", None)), Vec::<String>::new());
     assert_eq!(check(&ru("12345678901234", None)), ["/contacts/registrant/phone"]);
     assert_eq!(check(&ru("12345", Some("N A"))), Vec::<String>::new());
     assert_eq!(check(&ru("12345", Some("Lark"))), ["/contacts/registrant/company"]);
 
-    let es = |state: Option<&str>| ContactData {
+    let es = |state: Option<&str>| ContactProfile {
         state: state.map(str::to_owned),
         attributes: map(ES),
         ..berliner()
@@ -288,7 +288,7 @@ fn types_have_field_rules_of_their_own() {
         ["/contacts/registrant/state"]
     );
 
-    let service = |country: &str| ContactData {
+    let service = |country: &str| ContactProfile {
         contact_type: Some("UkServiceContact".into()),
         country: country.into(),
         ..berliner()
@@ -300,7 +300,7 @@ fn types_have_field_rules_of_their_own() {
 
 #[test]
 fn no_organisation_is_said_in_the_words_of_the_type() {
-    let nobody = ContactData {
+    let nobody = ContactProfile {
         company: None,
         ..berliner()
     };

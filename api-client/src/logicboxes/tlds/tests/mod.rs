@@ -29,8 +29,8 @@ fn registering(domain: &str, attributes: &BTreeMap<String, String>) -> Vec<Strin
 }
 
 /// A contact in Berlin, as most TLDs take it.
-fn berliner() -> ContactData {
-    ContactData {
+fn berliner() -> ContactProfile {
+    ContactProfile {
         name: "Erika Muster".into(),
         company: Some("Muster Werk".into()),
         email: "erika@muster.example".into(),
@@ -40,11 +40,11 @@ fn berliner() -> ContactData {
         zip: "10115".into(),
         phone_cc: "49".into(),
         phone: "30123456".into(),
-        ..ContactData::default()
+        ..ContactProfile::default()
     }
 }
 
-fn with_contact(domain: &str, role: Role, contact: &ContactData) -> Vec<String> {
+fn with_contact(domain: &str, role: Role, contact: &ContactProfile) -> Vec<String> {
     fields_of(&Sale {
         operation: Operation::Register,
         domain,
@@ -80,7 +80,7 @@ fn a_role_without_a_contact_is_told_by_the_tld(#[case] domain: &str, #[case] non
         let given = with_contact(
             domain,
             role,
-            &ContactData {
+            &ContactProfile {
                 contact_type: None,
                 ..berliner()
             },

@@ -68,6 +68,11 @@ impl Order {
 /// The simulator's name of what an order buys.
 fn operation(document: &Value) -> &'static str {
     match (text(document, "kind"), text(document, "action")) {
+        ("register", _) if text(document, "account") == "lb-main" => "domains/register",
+        ("transfer", _) if text(document, "account") == "lb-main" => "domains/transfer",
+        ("renew", _) if text(document, "account") == "lb-main" => "domains/renew",
+        ("register", _) if text(document, "account") == "nc-main" => "domain/create",
+        ("renew", _) if text(document, "account") == "nc-main" => "domain/renew",
         ("register", _) => "Order",
         ("transfer", _) => "TransferOrder",
         ("renew", _) => "RenewalOrder",
@@ -76,6 +81,14 @@ fn operation(document: &Value) -> &'static str {
         (_, "add-accounts") => "eelite/add-email-account",
         (_, "remove-accounts") => "eelite/delete-email-account",
         _ => "eelite/delete",
+    }
+}
+
+/// The request that buys it, where the provider names them otherwise: Name.com has one for all its products.
+fn request_of(operation: &str) -> &str {
+    match operation {
+        "domain/create" | "domain/renew" => "order",
+        other => other,
     }
 }
 
@@ -222,7 +235,7 @@ impl World {
             let sent = requests
                 .requests
                 .iter()
-                .filter(|request| request.effect != Effect::Read && request.operation == operation)
+                .filter(|request| request.effect != Effect::Read && request.operation == request_of(&operation))
                 .filter(|request| request.domain.as_deref() == Some(domain.as_str()))
                 .count() as u64;
             let by_hand = self

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
-use domorder_tests_sim::{CONNECTRESELLER_KEY, LOGICBOXES_ID, LOGICBOXES_KEY, Seed, Sim, SimOptions};
+use domorder_tests_sim::{
+    CONNECTRESELLER_KEY, LOGICBOXES_ID, LOGICBOXES_KEY, NAMECOM_TOKEN, NAMECOM_USERNAME, Seed, Sim, SimOptions,
+};
 use domorder_tests_support::{RedisOptions, RedisServer};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -62,6 +64,10 @@ impl Default for Builder {
             ("accounts.lb-main.rate", "'1000/s'"),
             ("accounts.lb-main.default_customer", "'4400012'"),
             ("accounts.lb-main.defaults.invoice", "'NoInvoice'"),
+            ("accounts.nc-main.provider", "'namecom'"),
+            ("accounts.nc-main.timeout", "'1500ms'"),
+            ("accounts.nc-main.concurrency", "32"),
+            ("accounts.nc-main.rate", "'1000/s'"),
         ];
         let mut builder = Self {
             replicas: 1,
@@ -74,6 +80,8 @@ impl Default for Builder {
         builder.set("accounts.cr-main.api_key", &format!("'{CONNECTRESELLER_KEY}'"));
         builder.set("accounts.lb-main.api_key", &format!("'{LOGICBOXES_KEY}'"));
         builder.set("accounts.lb-main.auth_userid", &format!("'{LOGICBOXES_ID}'"));
+        builder.set("accounts.nc-main.username", &format!("'{NAMECOM_USERNAME}'"));
+        builder.set("accounts.nc-main.api_token", &format!("'{NAMECOM_TOKEN}'"));
         builder
     }
 }
@@ -157,8 +165,11 @@ impl Builder {
         self.settings
             .entry(base_url("lb-main"))
             .or_insert_with(|| format!("'{}'", sim.base_url_logicboxes()));
+        self.settings
+            .entry(base_url("nc-main"))
+            .or_insert_with(|| format!("'{}'", sim.base_url_namecom()));
         self.write(folder.path());
-        let secrets = [CONNECTRESELLER_KEY, LOGICBOXES_KEY].map(str::to_owned);
+        let secrets = [CONNECTRESELLER_KEY, LOGICBOXES_KEY, NAMECOM_TOKEN].map(str::to_owned);
         World {
             redis,
             sim,

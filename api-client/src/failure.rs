@@ -4,7 +4,7 @@
 //! calls have answers of their own types, so their failures come as `Err`, and `?` carries them on.
 
 use crate::http::SendError;
-use crate::provider::{Accepted, Doubt, NotSent, Outcome, Rejection};
+use crate::provider::{Accepted, Doubt, NotSent, Outcome, Rejection, RejectionClass, Trouble, TroubleKind};
 
 /// Why a change was not made, or is not known to have been made. Texts hold no secrets.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +43,22 @@ impl From<Failure> for Outcome {
 }
 
 /// What a paid call came to, in the words of orders.
-pub(super) fn outcome(result: Result<Accepted, Failure>) -> Outcome {
+pub(crate) fn outcome(result: Result<Accepted, Failure>) -> Outcome {
     result.map_or_else(Outcome::from, Outcome::Accepted)
+}
+
+/// A look that failed before anything was sent: the lane's troubles keep their class.
+pub(crate) fn unread(trouble: Trouble) -> Failure {
+    let class = match trouble.kind {
+        TroubleKind::Credentials => RejectionClass::Credentials,
+        TroubleKind::Throttled => RejectionClass::Throttled,
+        TroubleKind::Unavailable | TroubleKind::Garbled => {
+            return Failure::NotSent(NotSent { detail: trouble.detail });
+        }
+    };
+    Failure::Rejected(Rejection {
+        class,
+        message: trouble.detail,
+        retry_after: trouble.retry_after,
+    })
 }
