@@ -1,0 +1,103 @@
+//! The guards of the protocol, each of which can be left off to see that it is missed.
+
+use std::fmt;
+use std::str::FromStr;
+
+macro_rules! guards {
+    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
+        /// One rule that keeps money from being spent twice.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Guard { $($(#[doc = $doc])+ $name,)+ }
+
+        impl Guard {
+            /// All of them, in the order in which an attempt meets them.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// As it is written on the command line.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)+ }
+            }
+        }
+    };
+}
+
+guards! {
+    /// One order of a domain at a time.
+    DomainLane = "domain-lane",
+    /// A look before every paid call.
+    ReadFirst = "read-first",
+    /// What a change is measured against is stored, and never read anew.
+    StoredBaseline = "stored-baseline",
+    /// The intent is on the disk before a byte leaves.
+    DurableIntent = "durable-intent",
+    /// Records under another fence are refused.
+    Fence = "fence",
+    /// An intent of another epoch is refused.
+    Epoch = "epoch",
+    /// No paid call for the settle time after the ledger's server was replaced.
+    Quarantine = "quarantine",
+    /// The last question before the first byte: is the intent young, does the call fit into the lease?
+    ArmGate = "arm-gate",
+    /// A timer that kills a process which stood still.
+    BoottimeTimer = "boottime-timer",
+    /// What is in no table is unknown.
+    DefaultUnknown = "default-unknown",
+    /// An open intent that is found is read about, not sent again.
+    Reconcile = "reconcile",
+    /// Absence is believed only after the settle time.
+    Settle = "settle",
+    /// Looks before their time do not count as absence.
+    Spacing = "spacing",
+    /// More than one look has to see absence.
+    Repeated = "repeated-looks",
+    /// A read of something that is surely there has to succeed.
+    ControlRead = "control-read",
+    /// That read is also made where something is followed, and not only where an unknown outcome is found out.
+    ControlFollows = "control-read-follows",
+    /// What is queued at the provider is looked for as well.
+    SecondWitness = "second-witness",
+    /// Where one weak witness is all there is, a person decides.
+    WeakAsks = "weak-asks",
+    /// What a late holder learnt is written down.
+    Evidence = "evidence",
+}
+
+impl fmt::Display for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Guard {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let known = || Self::ALL.iter().map(|g| g.as_str()).collect::<Vec<_>>().join(", ");
+        let found = Self::ALL.iter().find(|g| g.as_str() == word);
+        found
+            .copied()
+            .ok_or_else(|| format!("no guard `{word}`; there are: {}", known()))
+    }
+}
+
+/// Which guards are on: all but at most one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Guards {
+    /// The one that is off.
+    pub off: Option<Guard>,
+}
+
+impl Guards {
+    /// All but this.
+    #[must_use]
+    pub const fn without(guard: Guard) -> Self {
+        Self { off: Some(guard) }
+    }
+
+    /// Whether it is on.
+    #[must_use]
+    pub fn has(self, guard: Guard) -> bool {
+        self.off != Some(guard)
+    }
+}
