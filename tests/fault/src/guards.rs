@@ -1,16 +1,17 @@
-//! The guards of the protocol, each of which can be left off to see that it is missed.
+//! The guards of the protocol, each of which can be left off to see that it is missed, and the assumptions of the
+//! histories, each of which can be dropped to see what it is for.
 
 use std::fmt;
 use std::str::FromStr;
 
-macro_rules! guards {
-    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
-        /// One rule that keeps money from being spent twice.
+macro_rules! words {
+    ($(#[doc = $of:literal])+ $set:ident, $called:literal { $($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+ }) => {
+        $(#[doc = $of])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Guard { $($(#[doc = $doc])+ $name,)+ }
+        pub enum $set { $($(#[doc = $doc])+ $name,)+ }
 
-        impl Guard {
-            /// All of them, in the order in which an attempt meets them.
+        impl $set {
+            /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
             /// As it is written on the command line.
@@ -19,10 +20,28 @@ macro_rules! guards {
                 match self { $(Self::$name => $word,)+ }
             }
         }
+
+        impl fmt::Display for $set {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl FromStr for $set {
+            type Err = String;
+
+            fn from_str(word: &str) -> Result<Self, String> {
+                let known = [$($word,)+].join(", ");
+                let found = Self::ALL.iter().copied().find(|one| one.as_str() == word);
+                found.ok_or_else(|| format!("no {} `{word}`; there are: {known}", $called))
+            }
+        }
     };
 }
 
-guards! {
+words! {
+    /// One rule that keeps money from being spent twice; in the order in which an attempt meets them.
+    Guard, "guard" {
     /// One order of a domain at a time.
     DomainLane = "domain-lane",
     /// A look before every paid call.
@@ -61,43 +80,62 @@ guards! {
     WeakAsks = "weak-asks",
     /// What a late holder learnt is written down.
     Evidence = "evidence",
-}
-
-impl fmt::Display for Guard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }
 
-impl FromStr for Guard {
-    type Err = String;
-
-    fn from_str(word: &str) -> Result<Self, String> {
-        let known = || Self::ALL.iter().map(|g| g.as_str()).collect::<Vec<_>>().join(", ");
-        let found = Self::ALL.iter().find(|g| g.as_str() == word);
-        found
-            .copied()
-            .ok_or_else(|| format!("no guard `{word}`; there are: {}", known()))
+words! {
+    /// What the protocol does not promise, so that histories do not ask it; each a weakness that is known.
+    Assumption, "assumption" {
+    /// A provider that is late does not answer wrongly as well.
+    LateOrWrong = "late-or-wrong",
+    /// Where old data are shown, a name has one order.
+    NoOldBaseline = "no-old-baseline",
+    /// A name has one transfer.
+    OneTransfer = "one-transfer",
+    /// After a flush producers wait.
+    FlushWaits = "flush-waits",
+    /// Nobody calls off, by the word of one weak witness, what may still come.
+    NoWeakCancel = "no-weak-cancel",
     }
 }
 
-/// Which guards are on: all but at most one.
+/// Which guards and assumptions hold: all but at most one of each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Guards {
-    /// The one that is off.
+    /// The guard that is off.
     pub off: Option<Guard>,
+    /// The assumption that is dropped.
+    pub dropped: Option<Assumption>,
 }
 
 impl Guards {
     /// All but this.
     #[must_use]
     pub const fn without(guard: Guard) -> Self {
-        Self { off: Some(guard) }
+        Self {
+            off: Some(guard),
+            dropped: None,
+        }
     }
 
-    /// Whether it is on.
+    /// All guards, and all assumptions but this.
+    #[must_use]
+    pub const fn not_assuming(assumption: Assumption) -> Self {
+        Self {
+            off: None,
+            dropped: Some(assumption),
+        }
+    }
+
+    /// Whether a guard is on.
     #[must_use]
     pub fn has(self, guard: Guard) -> bool {
         self.off != Some(guard)
+    }
+
+    /// Whether an assumption holds.
+    #[must_use]
+    pub fn assumes(self, assumption: Assumption) -> bool {
+        self.dropped != Some(assumption)
     }
 }

@@ -6,6 +6,7 @@ use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Kind, Needs, State};
 
 use crate::chance::draw;
+use crate::guards::Assumption;
 use crate::laws::HANDED_IN_AGAIN_AFTER;
 use crate::ledger::Accepted;
 use crate::plan::{Durability, Fault, HOUR, MINUTE, SECOND, Says, Weather};
@@ -60,7 +61,12 @@ impl World<'_> {
                         order: order.n,
                         content: 0,
                     };
-                    self.after(HANDED_IN_AGAIN_AFTER + late, hand_in);
+                    let waits = if self.guards.assumes(Assumption::FlushWaits) {
+                        HANDED_IN_AGAIN_AFTER
+                    } else {
+                        SECOND
+                    };
+                    self.after(waits + late, hand_in);
                 }
             }
             // The next call loads them again: nothing that was promised stands in a script.
@@ -112,7 +118,12 @@ impl World<'_> {
             // A conflict needs something to be in conflict with.
             return;
         }
-        let quiet_until = self.flushed_at.map_or(0, |at| at + HANDED_IN_AGAIN_AFTER);
+        let waits = if self.guards.assumes(Assumption::FlushWaits) {
+            HANDED_IN_AGAIN_AFTER
+        } else {
+            SECOND
+        };
+        let quiet_until = self.flushed_at.map_or(0, |at| at + waits);
         if !known && self.t < quiet_until {
             // A flush opens no epoch that holds paid calls back: producers have to wait (README, "Found").
             return self.after(quiet_until - self.t, Event::HandIn { order: n, content });
@@ -145,7 +156,7 @@ impl World<'_> {
         let (rec, version) = (row.rec.clone(), row.version);
         let weak = self.order(n).op.repeats() == Repeats::Weak;
         let open = self.books.requests.iter().any(|r| r.order == n && r.fate == Fate::Open);
-        if weak && says == Says::Cancel && open {
+        if weak && says == Says::Cancel && open && self.guards.assumes(Assumption::NoWeakCancel) {
             // One weak witness is believed when something is called off (README, "Found"): who does that has looked
             // for as long as it takes, as whoever resolves it.
             return;

@@ -3,6 +3,7 @@
 use domorder_api_client::provider::RejectionClass;
 
 use crate::chance::Chance;
+use crate::guards::{Assumption, Guards};
 use crate::plan::{
     ACCOUNTS, CallFault, Deed, Durability, Fault, HOUR, LAG_MAX, LATE_MAX, LookFault, MINUTE, Ms, Op, Plan, Point,
     RecordFault, SECOND, Says, Wanted, Weather, World,
@@ -12,22 +13,23 @@ use crate::plan::{
 const FAULTS_UNTIL: Ms = 40 * MINUTE;
 
 impl Plan {
-    /// The plan that belongs to a seed.
+    /// The plan that belongs to a seed, under these assumptions.
     #[must_use]
-    pub fn of(seed: u64) -> Self {
+    pub fn of(seed: u64, guards: Guards) -> Self {
         let mut chance = Chance::of(seed);
         let world = chance.pick(&[World::Ledger, World::Ledger, World::Late, World::Late, World::Fog]);
         let durability = chance.pick(&[Durability::Fsync, Durability::Replicated]);
         let workers = if chance.one_in(2) { 2 } else { 3 };
-        let orders = orders(&mut chance, world);
+        let orders = orders(&mut chance, world, guards);
         let mut faults = Vec::new();
         for order in &orders {
-            of_order(&mut chance, world, order, &mut faults);
+            of_order(&mut chance, world, guards, order, &mut faults);
         }
         of_processes(&mut chance, workers, &mut faults);
         let shared = orders
             .iter()
             .any(|a| orders.iter().any(|b| a.n < b.n && a.domain == b.domain));
+        let shared = shared && guards.assumes(Assumption::NoOldBaseline);
         of_accounts(&mut chance, world, shared, &mut faults);
         if world == World::Ledger {
             of_ledger(&mut chance, &orders, &mut faults);
@@ -47,27 +49,26 @@ impl Plan {
     }
 }
 
-fn orders(chance: &mut Chance, world: World) -> Vec<Wanted> {
+fn orders(chance: &mut Chance, world: World, guards: Guards) -> Vec<Wanted> {
     let count = chance.between(1, 4);
     let mut orders: Vec<Wanted> = Vec::new();
     for n in 0..usize::try_from(count).unwrap_or(1) {
         // Half of the later ones are for a name that has an order already; not where old data may be shown, because a
         // baseline that is older than the order before is nothing the protocol can see (README, "Assumptions").
-        let beside = orders
-            .last()
-            .filter(|_| chance.one_in(2) && world != World::Fog)
-            .cloned();
+        let shares = world != World::Fog || !guards.assumes(Assumption::NoOldBaseline);
+        let beside = orders.last().filter(|_| chance.one_in(2) && shares).cloned();
         let op = match &beside {
             Some(other) if !other.op.is_unique() && chance.one_in(2) => other.op,
+            Some(other) if other.op == Op::Transfer && !guards.assumes(Assumption::OneTransfer) => Op::Transfer,
             // One transfer a name: the provider's word on one that has ended does not say whose it was (README, "Found").
-            Some(_) => chance.pick(&[
+            Some(_) if guards.assumes(Assumption::OneTransfer) => chance.pick(&[
                 Op::RenewWeak,
                 Op::RenewExp,
                 Op::EmailAdd,
                 Op::EmailRemove,
                 Op::EmailRenew,
             ]),
-            None => chance.pick(&Op::ALL),
+            _ => chance.pick(&Op::ALL),
         };
         let at = match &beside {
             Some(other) => other.at + chance.between(0, 5 * SECOND),
@@ -99,11 +100,11 @@ fn orders(chance: &mut Chance, world: World) -> Vec<Wanted> {
     orders
 }
 
-fn of_order(chance: &mut Chance, world: World, order: &Wanted, faults: &mut Vec<Fault>) {
+fn of_order(chance: &mut Chance, world: World, guards: Guards, order: &Wanted, faults: &mut Vec<Fault>) {
     let n = order.n;
     for nth in 1..=2 {
         if !chance.one_in(3) {
-            let how = call_fault(chance, world, order.op);
+            let how = call_fault(chance, world, guards, order.op);
             faults.push(Fault::Call { order: n, nth, how });
         }
     }
@@ -175,7 +176,7 @@ fn deed(chance: &mut Chance) -> Deed {
     }
 }
 
-fn call_fault(chance: &mut Chance, world: World, op: Op) -> CallFault {
+fn call_fault(chance: &mut Chance, world: World, guards: Guards, op: Op) -> CallFault {
     // With one weak witness nobody can tell how late a renewal still comes: that is why a person decides.
     let never_ends = world == World::Late && op == Op::RenewWeak && chance.one_in(2);
     let latest = if never_ends { 5 * HOUR } else { LATE_MAX };
@@ -200,7 +201,7 @@ fn call_fault(chance: &mut Chance, world: World, op: Op) -> CallFault {
         refused,
         slow,
     ];
-    if world != World::Fog {
+    if world != World::Fog || !guards.assumes(Assumption::LateOrWrong) {
         of.extend([late, late, late]);
         // The action log shows it, however long it takes.
         if op.repeats() == domorder_api_client::provider::Guard::TwoWitnesses {

@@ -1,7 +1,7 @@
 //! Two thousand seeds hold, every guard is missed when it is off, and a failing seed can be read.
 
 use domorder_tests_fault::seeds::Tally;
-use domorder_tests_fault::{Guard, Guards, Plan, simulate, told};
+use domorder_tests_fault::{Assumption, Guard, Guards, Plan, simulate, told};
 
 /// Seeds in the normal suite; `tests/simulate` runs as many as wanted.
 const SEEDS: u64 = 2_000;
@@ -33,7 +33,7 @@ fn no_seed_spends_money_twice_or_loses_an_order() {
     let whole = one.is_none();
     let tally = Tally::run(seeds, Guards::default(), |tally| tally.violations.is_empty());
     if let Some(seed) = tally.first() {
-        panic!("{}", told(&Plan::of(seed), Guards::default()));
+        panic!("{}", told(&Plan::of(seed, Guards::default()), Guards::default()));
     }
     assert_eq!(
         tally.charges_expected, tally.charges_found,
@@ -59,10 +59,33 @@ fn every_guard_is_missed_when_it_is_off() {
     assert!(unnoticed.is_empty(), "{}", unnoticed.join("\n"));
 }
 
+/// Within how many seeds a violation is found when an assumption is dropped: each stands for a weakness that is known.
+/// One that is mended makes this test fail; then its assumption goes.
+const fn needed_within(assumption: Assumption) -> u64 {
+    match assumption {
+        Assumption::LateOrWrong => 500,
+        Assumption::NoOldBaseline | Assumption::OneTransfer | Assumption::FlushWaits => 1_500,
+        Assumption::NoWeakCancel => 4_000,
+    }
+}
+
+#[test]
+fn no_assumption_is_made_without_need() {
+    for assumption in Assumption::ALL {
+        let within = needed_within(*assumption);
+        let guards = Guards::not_assuming(*assumption);
+        let tally = Tally::run(0..within, guards, |tally| tally.violations.is_empty());
+        assert!(
+            !tally.violations.is_empty(),
+            "{assumption}: {within} seeds without it, and nothing happened"
+        );
+    }
+}
+
 #[test]
 fn the_same_seed_is_the_same_history() {
     for seed in 0..20 {
-        let history = || simulate(&Plan::of(seed), Guards::default(), true).history;
+        let history = || simulate(&Plan::of(seed, Guards::default()), Guards::default(), true).history;
         assert_eq!(history(), history(), "seed {seed}");
     }
 }
@@ -72,7 +95,7 @@ fn a_failing_seed_is_told_with_a_shorter_history_that_still_fails() {
     let guards = Guards::without(Guard::Settle);
     let tally = Tally::run(0..20, guards, |tally| tally.violations.is_empty());
     let seed = tally.first().expect("a seed that misses the settle time");
-    let plan = Plan::of(seed);
+    let plan = Plan::of(seed, guards);
     let text = told(&plan, guards);
     let again = format!("tests/simulate --from {seed} --seeds 1 --guard-off settle");
     assert!(text.contains(&again) && text.contains("VIOLATION of"), "{text}");
