@@ -301,7 +301,8 @@ fn of_ledger(chance: &mut Chance, orders: &[Wanted], faults: &mut Vec<Fault>) {
         }
     }
     for _ in 0..chance.between(1, 2) {
-        let down = chance.between(100, 8 * SECOND);
+        // Longer than clocks differ: a fence is never given out a second time.
+        let down = chance.between(SECOND, 8 * SECOND);
         faults.push(match chance.between(0, 4) {
             0 | 1 => Fault::PowerCut { at, down },
             2 | 3 => Fault::Failover {

@@ -38,8 +38,16 @@ impl World<'_> {
         let at = |task| At { worker, life, task };
         match msg {
             Msg::Claimed(orders) => {
-                for claimed in orders {
-                    self.take(worker, &claimed);
+                for (n, claimed) in orders.iter().enumerate() {
+                    let it = &mut self.workers[worker];
+                    if it.life != life {
+                        break;
+                    }
+                    if it.stopped {
+                        it.inbox.push(Msg::Claimed(orders[n..].to_vec()));
+                        break;
+                    }
+                    self.take(worker, claimed);
                 }
             }
             Msg::Told { task, call, told } => self.told(at(task), call, told),

@@ -85,7 +85,13 @@ impl Server {
 
     /// A replica takes over: what it has is so old, but never older than what it confirmed, if it confirms.
     pub(crate) fn fail_over(&mut self, t: Ms, behind: Ms, skew: Ms, confirms: bool) {
-        let seen = self.past.iter().rev().find(|(at, _)| *at <= t - behind);
+        // Not the moment before a ledger's very first claim, which is as a flush: no epoch was begun (README).
+        let begun = |image: &Image| image.epoch.n > 0 || image.orders.is_empty();
+        let seen = self
+            .past
+            .iter()
+            .rev()
+            .find(|(at, image)| *at <= t - behind && begun(image));
         let (at, image) = seen.cloned().unwrap_or_default();
         let (acked_at, acked) = &self.acked;
         self.now = if confirms && *acked_at >= at {
