@@ -51,7 +51,8 @@ impl Visitor<'_> {
         };
         let sighting = handler.provider.look(visit.as_mut(), &question).await;
         m::polled(&self.order, how, &sighting);
-        let concludes = how == Look::Reconcile && matches!(sighting, Sighting::Absent(_));
+        // Every look after a paid call: not seeing a transfer that is to be called off ends the order, too.
+        let concludes = how != Look::BeforePaying && matches!(sighting, Sighting::Absent(_));
         if how == Look::BeforePaying {
             if let (Some(_), Sighting::Absent(snapshot)) = (&self.order.max_price, &sighting) {
                 self.snapshot = Some(snapshot.clone());

@@ -1,0 +1,141 @@
+//! The guards of the protocol, each of which can be left off to see that it is missed, and the assumptions of the
+//! histories, each of which can be dropped to see what it is for.
+
+use std::fmt;
+use std::str::FromStr;
+
+macro_rules! words {
+    ($(#[doc = $of:literal])+ $set:ident, $called:literal { $($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+ }) => {
+        $(#[doc = $of])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $set { $($(#[doc = $doc])+ $name,)+ }
+
+        impl $set {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// As it is written on the command line.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)+ }
+            }
+        }
+
+        impl fmt::Display for $set {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl FromStr for $set {
+            type Err = String;
+
+            fn from_str(word: &str) -> Result<Self, String> {
+                let known = [$($word,)+].join(", ");
+                let found = Self::ALL.iter().copied().find(|one| one.as_str() == word);
+                found.ok_or_else(|| format!("no {} `{word}`; there are: {known}", $called))
+            }
+        }
+    };
+}
+
+words! {
+    /// One rule that keeps money from being spent twice; in the order in which an attempt meets them.
+    Guard, "guard" {
+    /// One order of a domain at a time.
+    DomainLane = "domain-lane",
+    /// A look before every paid call.
+    ReadFirst = "read-first",
+    /// What a change is measured against is stored, and never read anew.
+    StoredBaseline = "stored-baseline",
+    /// The intent is on the disk before a byte leaves.
+    DurableIntent = "durable-intent",
+    /// Records under another fence are refused.
+    Fence = "fence",
+    /// An intent of another epoch is refused.
+    Epoch = "epoch",
+    /// No paid call for the settle time after the ledger's server was replaced.
+    Quarantine = "quarantine",
+    /// The last question before the first byte: is the intent young, does the call fit into the lease?
+    ArmGate = "arm-gate",
+    /// A timer that kills a process which stood still.
+    BoottimeTimer = "boottime-timer",
+    /// What is in no table is unknown.
+    DefaultUnknown = "default-unknown",
+    /// An open intent that is found is read about, not sent again.
+    Reconcile = "reconcile",
+    /// Absence is believed only after the settle time.
+    Settle = "settle",
+    /// Looks before their time do not count as absence.
+    Spacing = "spacing",
+    /// More than one look has to see absence.
+    Repeated = "repeated-looks",
+    /// A read of something that is surely there has to succeed.
+    ControlRead = "control-read",
+    /// That read is also made where something is followed, and not only where an unknown outcome is found out.
+    ControlFollows = "control-read-follows",
+    /// What is queued at the provider is looked for as well.
+    SecondWitness = "second-witness",
+    /// Where one weak witness is all there is, a person decides.
+    WeakAsks = "weak-asks",
+    /// What a late holder learnt is written down.
+    Evidence = "evidence",
+    }
+}
+
+words! {
+    /// What the protocol does not promise, so that histories do not ask it; each a weakness that is known.
+    Assumption, "assumption" {
+    /// A provider that is late does not answer wrongly as well.
+    LateOrWrong = "late-or-wrong",
+    /// Where old data are shown, a name has one order.
+    NoOldBaseline = "no-old-baseline",
+    /// A name has one transfer.
+    OneTransfer = "one-transfer",
+    /// After a flush producers wait.
+    FlushWaits = "flush-waits",
+    /// Nobody calls off, by the word of one weak witness, what may still come.
+    NoWeakCancel = "no-weak-cancel",
+    }
+}
+
+/// Which guards and assumptions hold: all but at most one of each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Guards {
+    /// The guard that is off.
+    pub off: Option<Guard>,
+    /// The assumption that is dropped.
+    pub dropped: Option<Assumption>,
+}
+
+impl Guards {
+    /// All but this.
+    #[must_use]
+    pub const fn without(guard: Guard) -> Self {
+        Self {
+            off: Some(guard),
+            dropped: None,
+        }
+    }
+
+    /// All guards, and all assumptions but this.
+    #[must_use]
+    pub const fn not_assuming(assumption: Assumption) -> Self {
+        Self {
+            off: None,
+            dropped: Some(assumption),
+        }
+    }
+
+    /// Whether a guard is on.
+    #[must_use]
+    pub fn has(self, guard: Guard) -> bool {
+        self.off != Some(guard)
+    }
+
+    /// Whether an assumption holds.
+    #[must_use]
+    pub fn assumes(self, assumption: Assumption) -> bool {
+        self.dropped != Some(assumption)
+    }
+}

@@ -1,0 +1,352 @@
+//! What must hold after every event: the properties P1 to P17 of the protocol, as far as a model can break them.
+//!
+//! Beside the world runs a book of what really happened: which requests left, which took effect, what was durable.
+//! Neither the machine nor the ledger sees it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domorder_api_client::provider::{Outcome, RejectionClass};
+use domorder_jobs::record::OrderRecord;
+use domorder_jobs::state::{Charged, Needs, Reason, State};
+
+use crate::ledger::{Id, Record, Row, Server};
+use crate::plan::{MINUTE, Ms, Plan, SECOND};
+use crate::provider::{Fate, Provider, Request};
+
+/// A byte leaves no later than this after its intent was decided: the gate, the timer, and what clocks drift.
+const SENT_WITHIN: Ms = 31 * SECOND;
+
+/// A law that was broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Which property.
+    pub law: &'static str,
+    /// What happened.
+    pub what: String,
+}
+
+/// What really happened.
+#[derive(Debug, Default)]
+pub(crate) struct Books {
+    /// Requests whose first byte left, in order.
+    pub(crate) requests: Vec<Request>,
+    /// Intents that were on the disk: the order, the fence, the attempt; with when it was decided.
+    durable: BTreeMap<(Id, i64, u32), Ms>,
+    /// Versions that were acknowledged as durable.
+    acked: BTreeMap<Id, u64>,
+    /// Intents that a request was sent for.
+    used: BTreeSet<(Id, i64, u32)>,
+    /// Orders whose acknowledged writes were lost.
+    set_back: BTreeSet<usize>,
+    /// Answers that came and have to be found in the ledger.
+    owed: BTreeSet<(Id, i64)>,
+    /// The last fence that was given out, and by which server.
+    fence: (u32, i64),
+    /// Every fence that an order was claimed with.
+    fences: BTreeSet<(Id, i64)>,
+    /// The first law that was broken.
+    pub(crate) broken: Option<Violation>,
+}
+
+impl Books {
+    fn breaks(&mut self, law: &'static str, what: String) {
+        self.broken.get_or_insert(Violation { law, what });
+    }
+
+    /// Whether the order's record is as good as the ledger promised: what a failover without replication, or a flush,
+    /// has taken away is replaced only by what the producer states or the provider refuses.
+    fn vouched(&self, plan: &Plan, order: usize) -> bool {
+        let beside = |n: &usize| {
+            plan.orders
+                .iter()
+                .any(|o| o.n == *n && o.domain == domain_of(plan, order))
+        };
+        !self.set_back.iter().filter(|n| beside(n)).any(|n| {
+            let lost = plan.orders.iter().find(|o| o.n == *n);
+            lost.is_some_and(|o| !(o.op.is_unique() || o.expects))
+        })
+    }
+
+    /// A record was made.
+    pub(crate) fn recorded(&mut self, plan: &Plan, before: &Row, after: &Row, record: &Record, server: &Server) {
+        let (old, new, order) = (&before.rec, &after.rec, before.order);
+        if before.fence != record.fence || before.version >= after.version {
+            self.breaks("P9", format!("order {order}: recorded by a holder that is not one"));
+        }
+        let vouched = self.vouched(plan, order);
+        if vouched && old.baseline.is_some() && new.baseline != old.baseline {
+            self.breaks("P11", format!("order {order}: its baseline changed"));
+        }
+        let held = old.state == State::ActionRequired && old.needs == Some(Needs::Decision);
+        let word = record.consumed > 0 || old.cancelling.is_some() || old.resolving;
+        if held && new.state != old.state && !word {
+            self.breaks("P17", format!("order {order}: left a decision by itself"));
+        }
+        if let Some(epoch) = record.intent {
+            if epoch != server.now.epoch.n {
+                let now = server.now.epoch.n;
+                self.breaks(
+                    "P5",
+                    format!("order {order}: an intent of epoch {epoch} in epoch {now}"),
+                );
+            }
+            self.intends(plan, before, server, vouched);
+        }
+        if self.owed.contains(&(record.id, record.fence)) && record.intent.is_none() {
+            self.owed.remove(&(record.id, record.fence));
+        }
+    }
+
+    fn intends(&mut self, plan: &Plan, row: &Row, server: &Server, vouched: bool) {
+        let order = row.order;
+        let domain = domain_of(plan, order);
+        let open = |r: &&std::rc::Rc<Row>| r.rec.state == State::Dispatching && domain_of(plan, r.order) == domain;
+        if server.now.orders.values().filter(open).count() > 1 {
+            self.breaks("P7", format!("two open intents for name {domain}"));
+        }
+        let unresolved = |r: &Request| r.order == order && matches!(r.fate, Fate::Open | Fate::Effect);
+        if vouched && self.requests.iter().any(unresolved) {
+            self.breaks(
+                "P8",
+                format!("order {order}: a new intent, and an earlier request has had its effect or may have it yet"),
+            );
+        }
+    }
+
+    /// An order became final: is what it says true?
+    pub(crate) fn closed(&mut self, plan: &Plan, id: Id, order: usize, rec: &OrderRecord, provider: &Provider) {
+        let ours = |r: &&Request| r.order == order;
+        match rec.state {
+            State::Succeeded => {
+                let caused = self.requests.iter().filter(ours).any(|r| r.fate == Fate::Effect);
+                let wanted = plan.orders.iter().find(|o| o.n == order);
+                let stands = wanted.is_some_and(|o| provider.stands(o));
+                // What can be there once only is there, whoever brought it about.
+                let unique = wanted.is_some_and(|o| o.op.is_unique());
+                let adopted = unique || rec.reason == Some(Reason::AlreadyDone) || self.set_back.contains(&order);
+                if self.vouched(plan, order) && !(caused || adopted && stands) {
+                    self.breaks("P2", format!("order {order}: succeeded, and nothing stands"));
+                }
+            }
+            State::Failed | State::Cancelled => {
+                let stands = |r: &Request| r.id == id && matches!(r.fate, Fate::Effect | Fate::Open);
+                if self.claims_end(order) && self.requests.iter().any(stands) {
+                    self.breaks("P3", format!("order {order}: {}, and its request stands", rec.state));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What became of an order can only be told of what the ledger still knows.
+    fn claims_end(&self, order: usize) -> bool {
+        !self.set_back.contains(&order)
+    }
+
+    /// The first byte of a paid request leaves.
+    pub(crate) fn leaves(
+        &mut self,
+        plan: &Plan,
+        t: Ms,
+        request: Request,
+        intent: (i64, u32),
+        server: &Server,
+    ) -> usize {
+        let (order, key) = (request.order, (request.id, intent.0, intent.1));
+        match self.durable.get(&key) {
+            None => self.breaks("P5", format!("order {order}: a byte leaves without a durable intent")),
+            Some(at) if t - at > SENT_WITHIN => {
+                let late = (t - at) / SECOND;
+                self.breaks("P5", format!("order {order}: a byte leaves {late} s after its intent"));
+            }
+            Some(_) => {}
+        }
+        if !self.used.insert(key) {
+            self.breaks("P6", format!("order {order}: a second request for one intent"));
+        }
+        if self.vouched(plan, order)
+            && let Some(row) = server.now.orders.get(&request.id)
+            && row.fence == intent.0
+            && row.rec.state == State::Dispatching
+            && row.lease != 0
+            && row.lease <= server.clock(t)
+        {
+            self.breaks(
+                "P5",
+                format!("order {order}: a byte leaves under a lease that has ended"),
+            );
+        }
+        self.requests.push(request);
+        self.requests.len() - 1
+    }
+
+    /// A request took effect.
+    pub(crate) fn took_effect(&mut self, plan: &Plan, number: usize, server: &Server) {
+        let Some(request) = self.requests.get(number) else {
+            return;
+        };
+        let (order, id, disowned) = (request.order, request.id, request.disowned);
+        let effects = self
+            .requests
+            .iter()
+            .filter(|r| r.order == order && r.fate == Fate::Effect);
+        let effects = effects.count();
+        if effects > 1 && self.vouched(plan, order) {
+            self.breaks("P1", format!("order {order}: {effects} effects"));
+        }
+        if plan.orders.iter().any(|o| o.n == order && o.by_hand) && self.vouched(plan, order) {
+            self.breaks("P1", format!("order {order}: bought, although it stood already"));
+        }
+        if disowned {
+            self.breaks(
+                "P13",
+                format!("order {order}: an effect of what was called without effect"),
+            );
+        }
+        if let Some(row) = server.now.orders.get(&id)
+            && matches!(row.rec.state, State::Failed | State::Cancelled)
+            && self.claims_end(order)
+        {
+            self.breaks("P3", format!("order {order}: an effect after it was {}", row.rec.state));
+        }
+    }
+
+    /// The answer to a paid call came to a worker, as this.
+    pub(crate) fn answered(&mut self, id: Id, fence: i64, number: Option<usize>, outcome: &Outcome, server: &Server) {
+        // Where the ledger has no such order any more, there is no place for evidence.
+        if server.now.orders.contains_key(&id) {
+            self.owed.insert((id, fence));
+        }
+        let without = matches!(outcome, Outcome::Rejected(_) | Outcome::NotSent(_));
+        let Some(request) = number.and_then(|n| self.requests.get_mut(n)) else {
+            return;
+        };
+        if without {
+            request.disowned = true;
+            if matches!(request.fate, Fate::Effect | Fate::Open) {
+                let order = request.order;
+                let class = match outcome {
+                    Outcome::Rejected(r) if r.class == RejectionClass::Taken => "not available",
+                    Outcome::Rejected(_) => "rejected",
+                    _ => "not sent",
+                };
+                self.breaks(
+                    "P13",
+                    format!("order {order}: called {class}, and it has had its effect or may"),
+                );
+            }
+        }
+    }
+
+    /// Evidence was noted.
+    pub(crate) fn noted(&mut self, id: Id, fence: i64) {
+        self.owed.remove(&(id, fence));
+    }
+
+    /// Who held it is gone, and with it what it knew.
+    pub(crate) fn forgot(&mut self, id: Id, fence: i64) {
+        self.owed.remove(&(id, fence));
+    }
+
+    /// A record is on the disk.
+    pub(crate) fn is_durable(&mut self, record: &Record, version: u64, decided: Option<Ms>, server: &Server) {
+        if server.now.orders.contains_key(&record.id) {
+            self.acked.insert(record.id, version);
+        }
+        if let (Some(_), Some(at), Some(intent)) = (record.intent, decided, &record.rec.intent) {
+            self.durable.insert((record.id, record.fence, intent.attempt), at);
+        }
+    }
+
+    /// An acceptance is on the disk.
+    pub(crate) fn accepted(&mut self, id: Id) {
+        self.acked.entry(id).or_insert(1);
+    }
+
+    /// An order was claimed: fences grow while a server lives, and none is given out twice for an order.
+    pub(crate) fn fenced(&mut self, id: Id, fence: i64, run: u32) {
+        let (last_run, last) = self.fence;
+        if (last_run == run && fence < last) || !self.fences.insert((id, fence)) {
+            self.breaks("P9", format!("fence {fence} of id {id} after {last}"));
+        }
+        self.fence = (run, fence);
+    }
+
+    /// The ledger's server is another, or empty: what did it lose that was acknowledged? `true`: something.
+    pub(crate) fn replaced(&mut self, server: &Server, order_of: &BTreeMap<Id, usize>) -> bool {
+        let mut lost = false;
+        for (id, version) in &self.acked {
+            let has = server.now.orders.get(id).map(|row| row.version);
+            if has.is_none_or(|has| has < *version) {
+                lost = true;
+                self.set_back.extend(order_of.get(id));
+                self.owed.retain(|(owed, _)| owed != id);
+            }
+        }
+        self.acked.retain(|id, version| {
+            server.now.orders.get(id).is_some_and(|row| {
+                *version = row.version.min(*version);
+                true
+            })
+        });
+        lost
+    }
+
+    /// What a power cut takes must not have been acknowledged.
+    pub(crate) fn survived(&mut self, lost: bool) {
+        if lost {
+            self.breaks("P5", "a power cut took what was acknowledged as durable".to_owned());
+        }
+    }
+
+    /// All is quiet: every order has ended or asks a person, and no evidence is missing.
+    pub(crate) fn at_rest(&mut self, plan: &Plan, server: &Server) {
+        for order in &plan.orders {
+            let Some((id, row)) = server.by_key(order.n) else {
+                self.breaks("P4", format!("order {} is not in the ledger", order.n));
+                continue;
+            };
+            let asks = |r: &Row| r.rec.state == State::ActionRequired;
+            // Behind an order that asks a person, the person is asked for both.
+            let behind = row.rec.reason == Some(Reason::DomainBusy)
+                && server
+                    .now
+                    .orders
+                    .values()
+                    .any(|r| asks(r) && domain_of(plan, r.order) == order.domain);
+            if !(row.rec.state.is_final() || asks(row) || behind) {
+                let (n, state, reason) = (order.n, row.rec.state, row.rec.reason);
+                self.breaks("P4", format!("order {n} (id {id}) is still {state}, {reason:?}"));
+            }
+        }
+        if let Some((id, _)) = self.owed.first() {
+            self.breaks("P10", format!("what an answer told of order id {id} is nowhere"));
+        }
+    }
+
+    /// What orders say was charged for them, and the charges that stand for them: expected and found. What the ledger
+    /// forgot without fault of ours has nobody to tell of it.
+    #[must_use]
+    pub(crate) fn charges(&self, server: &Server) -> (u64, u64) {
+        let (mut said, mut found) = (0, 0);
+        for row in server.now.orders.values().filter(|r| !self.set_back.contains(&r.order)) {
+            let stands =
+                |q: &&Request| q.order == row.order && q.fate == Fate::Effect && q.op.operation().costs_money();
+            if row.rec.state == State::Succeeded {
+                said += u64::from(row.rec.charged == Charged::Yes);
+                found += self.requests.iter().filter(stands).count() as u64;
+            }
+        }
+        (said, found)
+    }
+}
+
+fn domain_of(plan: &Plan, order: usize) -> usize {
+    plan.orders
+        .iter()
+        .find(|o| o.n == order)
+        .map_or(usize::MAX, |o| o.domain)
+}
+
+/// How long after a flush a producer hands everything in again: what was on its way then is over.
+pub(crate) const HANDED_IN_AGAIN_AFTER: Ms = 17 * MINUTE;

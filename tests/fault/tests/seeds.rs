@@ -1,0 +1,105 @@
+//! Two thousand seeds hold, every guard is missed when it is off, and a failing seed can be read.
+
+use domorder_tests_fault::seeds::Tally;
+use domorder_tests_fault::{Assumption, Guard, Guards, Plan, simulate, told};
+
+/// Seeds in the normal suite; `tests/simulate` runs as many as wanted.
+const SEEDS: u64 = 2_000;
+
+/// Within how many seeds a violation is found when a guard is off.
+const fn missed_within(guard: Guard) -> u64 {
+    match guard {
+        Guard::DomainLane
+        | Guard::StoredBaseline
+        | Guard::DurableIntent
+        | Guard::Fence
+        | Guard::ArmGate
+        | Guard::DefaultUnknown
+        | Guard::Settle
+        | Guard::SecondWitness => 20,
+        Guard::ReadFirst | Guard::BoottimeTimer | Guard::ControlRead | Guard::Evidence => 100,
+        Guard::Epoch | Guard::Reconcile | Guard::Spacing | Guard::Repeated | Guard::WeakAsks => 500,
+        Guard::Quarantine => 1_500,
+        Guard::ControlFollows => 4_000,
+    }
+}
+
+#[test]
+fn no_seed_spends_money_twice_or_loses_an_order() {
+    let one = std::env::var("DOMORDER_SEED")
+        .ok()
+        .and_then(|seed| seed.parse::<u64>().ok());
+    let seeds = one.map_or(0..SEEDS, |seed| seed..seed + 1);
+    let whole = one.is_none();
+    let tally = Tally::run(seeds, Guards::default(), |tally| tally.violations.is_empty());
+    if let Some(seed) = tally.first() {
+        panic!("{}", told(&Plan::of(seed, Guards::default()), Guards::default()));
+    }
+    assert_eq!(
+        tally.charges_expected, tally.charges_found,
+        "what orders tell of, and what was charged"
+    );
+    assert!(
+        !whole || tally.faults.len() >= 25,
+        "faults are missing: {:?}",
+        tally.faults
+    );
+}
+
+#[test]
+fn every_guard_is_missed_when_it_is_off() {
+    let mut unnoticed = Vec::new();
+    for guard in Guard::ALL {
+        let within = missed_within(*guard);
+        let tally = Tally::run(0..within, Guards::without(*guard), |tally| tally.violations.is_empty());
+        if tally.violations.is_empty() {
+            unnoticed.push(format!("{guard}: {within} seeds without it, and nothing happened"));
+        }
+    }
+    assert!(unnoticed.is_empty(), "{}", unnoticed.join("\n"));
+}
+
+/// Within how many seeds a violation is found when an assumption is dropped: each stands for a weakness that is known.
+/// One that is mended makes this test fail; then its assumption goes.
+const fn needed_within(assumption: Assumption) -> u64 {
+    match assumption {
+        Assumption::LateOrWrong => 500,
+        Assumption::NoOldBaseline | Assumption::OneTransfer | Assumption::FlushWaits => 1_500,
+        Assumption::NoWeakCancel => 4_000,
+    }
+}
+
+#[test]
+fn no_assumption_is_made_without_need() {
+    for assumption in Assumption::ALL {
+        let within = needed_within(*assumption);
+        let guards = Guards::not_assuming(*assumption);
+        let tally = Tally::run(0..within, guards, |tally| tally.violations.is_empty());
+        assert!(
+            !tally.violations.is_empty(),
+            "{assumption}: {within} seeds without it, and nothing happened"
+        );
+    }
+}
+
+#[test]
+fn the_same_seed_is_the_same_history() {
+    for seed in 0..20 {
+        let history = || simulate(&Plan::of(seed, Guards::default()), Guards::default(), true).history;
+        assert_eq!(history(), history(), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_failing_seed_is_told_with_a_shorter_history_that_still_fails() {
+    let guards = Guards::without(Guard::Settle);
+    let tally = Tally::run(0..20, guards, |tally| tally.violations.is_empty());
+    let seed = tally.first().expect("a seed that misses the settle time");
+    let plan = Plan::of(seed, guards);
+    let text = told(&plan, guards);
+    let again = format!("tests/simulate --from {seed} --seeds 1 --guard-off settle");
+    assert!(text.contains(&again) && text.contains("VIOLATION of"), "{text}");
+    let whole = simulate(&plan, guards, true).history.len();
+    let lines = text.lines().filter(|line| line.contains(" order ")).count();
+    assert!(lines < whole, "{lines} lines of {whole}:\n{text}");
+}
