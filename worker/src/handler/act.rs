@@ -1,7 +1,7 @@
 //! Performing a step: every word to the provider is spoken here, and every answer becomes an observation here.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use domorder_api_client::provider::{Amendment, Evidence, NotSent, Outcome, Question, Sighting, Trouble, TroubleKind};
 use domorder_jobs::machine::{Decision, FundsSeen, Look, Observation, Step};
@@ -95,8 +95,12 @@ impl Visitor<'_> {
 
     /// Intent, gate, the one request, its outcome. `None`: the order is out of our hands.
     pub(super) async fn submit(&mut self, mut decision: Decision) -> Option<Observation> {
-        let intended = Instant::now();
+        let mut intended = Instant::now();
         if let Some(intent) = &mut decision.record.intent {
+            // The gate and the settle time are counted from the same instant, or absence could be believed while the
+            // call may still be sent.
+            let age = Duration::try_from(self.now().duration_since(intent.at)).unwrap_or_default();
+            intended = intended.checked_sub(age).unwrap_or(intended);
             intent.epoch = self.claim.epoch.number;
             intent.digest = self.purchase.as_ref().map(digest).unwrap_or_default();
         }

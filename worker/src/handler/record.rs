@@ -143,7 +143,9 @@ impl Visitor<'_> {
     /// The ledger's record of a decision: state record, index fields, timeline entry, and the event where the outside
     /// has to know (a change of state, reason, needs or charged; every paid attempt).
     fn prepare(&mut self, decision: &Decision, purpose: Purpose) -> Prepared {
-        let now = self.now();
+        // An intent's record and event bear the instant that its gate and settle time are counted from.
+        let intended = decision.record.intent.as_ref().filter(|_| purpose == Purpose::Intent);
+        let now = intended.map_or_else(|| self.now(), |intent| intent.at);
         let mut next = decision.record.clone();
         next.updated_at = Some(now);
         let version = self.version + 1;

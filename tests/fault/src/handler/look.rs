@@ -26,8 +26,15 @@ impl World<'_> {
                 task.armed = true;
                 self.after(20, Event::CancelAt { at, call });
             }
-            // This provider has neither; the machine was told so.
-            Step::AmendAuthCode | Step::ResendApproval | Step::Submit | Step::Wait(_) | Step::Close => {
+            // This provider has none of these; the machine was told so.
+            Step::Prepare
+            | Step::Quote
+            | Step::Finish
+            | Step::AmendAuthCode
+            | Step::ResendApproval
+            | Step::Submit
+            | Step::Wait(_)
+            | Step::Close => {
                 let seen = Observation::Claimed;
                 self.to(
                     at,

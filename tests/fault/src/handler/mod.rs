@@ -201,6 +201,8 @@ impl World<'_> {
             breaker_until: None,
             amends_auth_code: false,
             resends_approval: false,
+            prepares: false,
+            max_price: None,
             jitter: f64::from(i32::try_from(jitter).unwrap_or(0)) / 1_000.0,
             policy: if settles { &self.policy } else { &self.hasty },
         };

@@ -274,12 +274,16 @@ async fn accounts_are_listed_paused_and_resumed() {
 async fn accounts_are_checked_at_their_providers() {
     let mut world = World::with().prepare().await;
     let ran = world.run(&["accounts", "check", "-o", "json"]).await.ended(0).json();
+    let money = |amount: &str, currency: Value| json!({"amount": amount, "currency": currency, "positive": true});
     assert_eq!(
         ran,
         json!([
-            {"account": "cr-main", "provider": "connectreseller", "ok": true, "said": null},
-            {"account": "lb-main", "provider": "logicboxes", "ok": true, "said": null},
-            {"account": "nc-main", "provider": "namecom", "ok": true, "said": null},
+            {"account": "cr-main", "provider": "connectreseller", "ok": true, "said": null, "clock_ahead_secs": 0,
+             "funds": null},
+            {"account": "lb-main", "provider": "logicboxes", "ok": true, "said": null, "clock_ahead_secs": 0,
+             "funds": money("100000000", json!("USD"))},
+            {"account": "nc-main", "provider": "namecom", "ok": true, "said": null, "clock_ahead_secs": 0,
+             "funds": money("100000000.00", json!(null))},
         ])
     );
     world.reconfigure(&[("accounts.lb-main.api_key", "'Canary-key-7'")]);
