@@ -41,15 +41,15 @@ pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Resul
             single.push(per_second(singles, began));
         }
         let name = |what: &str| format!("{what}, {}", fsync.as_str());
-        let bulk = median(&mut bulk);
-        report.ratio(
-            name("bulk accept"),
-            bulk,
-            median(&mut bulk_peer),
-            "/s",
-            Wanted::AtLeast(0.5),
-        );
-        report.value(name("bulk accept, absolute"), bulk, "/s", Wanted::AtLeast(10_000.0));
+        // Either is enough: half of the peer's rate, or ten thousand a second.
+        let (bulk, peer) = (median(&mut bulk), median(&mut bulk_peer));
+        report.ratio(name("bulk accept"), bulk, peer, "/s", Wanted::Nothing);
+        let enough = if bulk / peer >= 0.5 {
+            Wanted::Nothing
+        } else {
+            Wanted::AtLeast(10_000.0)
+        };
+        report.value(name("bulk accept, or in orders"), bulk, "/s", enough);
         let (single, peer) = (median(&mut single), median(&mut single_peer));
         report.ratio(name("accept one by one"), single, peer, "/s", Wanted::AtLeast(0.7));
     }

@@ -22,6 +22,7 @@ fn every_measurement_runs_to_its_end() {
         "drain rate, always",
         "socket reads of Redis an order, always",
         "bulk accept, always",
+        "bulk accept, or in orders, always",
         "accept one by one, everysec",
         "reading and judging an answer, connectreseller",
         "reading and judging an answer, logicboxes",
