@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use super::Redactor;
+use super::{CallResult, Redactor};
 use crate::provider::{Doubt, NotSent, Trouble, TroubleKind};
 
 /// The door could not be built.
@@ -85,6 +85,19 @@ impl From<SendError> for crate::provider::Outcome {
                 detail,
                 unlisted: false,
             }),
+        }
+    }
+}
+
+impl CallResult {
+    /// What a read came to: "not found" is an answer, and only what the provider refused is rejected.
+    pub(crate) fn of_read<T>(read: &Result<T, Trouble>) -> Self {
+        match read {
+            Ok(_) => Self::Ok,
+            Err(trouble) => match trouble.kind {
+                TroubleKind::Credentials | TroubleKind::Throttled => Self::Rejected,
+                TroubleKind::Unavailable | TroubleKind::Garbled => Self::Unknown,
+            },
         }
     }
 }

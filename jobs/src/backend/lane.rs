@@ -72,7 +72,7 @@ impl LaneHandle {
 pub(super) struct Shared {
     ledger: Ledger,
     pub(super) config: LaneConfig,
-    pub(super) slots: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
     held: Mutex<HashMap<String, Arc<Hold>>>,
     dues: Arc<Dues>,
     /// A claim is under way: what it brings is leased already.

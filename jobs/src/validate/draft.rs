@@ -9,7 +9,7 @@ use super::Known;
 use super::content::Content;
 use crate::catalogue::AccountFacts;
 use crate::fingerprint::Fingerprint;
-use crate::order::{Contact, IdempotencyKey, Order, OrderId, shard_of};
+use crate::order::{Contact, IdempotencyKey, Order, OrderId};
 use crate::seal::{KeyRing, SealError, same_secret};
 use crate::state::{Kind, Priority};
 use domorder_api_client::provider::Operation;
@@ -129,7 +129,7 @@ impl Draft {
     /// # Errors
     /// Where the secret cannot be sealed.
     pub fn seal_new(self, shards: u16, ring: &KeyRing) -> Result<Order, SealError> {
-        let id = OrderId::from_parts(shard_of(self.domain(), shards), Ulid::generate());
+        let id = OrderId::new(self.domain(), shards);
         self.seal(id, ring)
     }
 

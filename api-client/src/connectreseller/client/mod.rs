@@ -33,7 +33,7 @@ use super::verdict::{self, Made, Rule, Seen};
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::http::{Answer, CallResult, Http, Request, Visit};
-use crate::provider::{Trouble, TroubleKind};
+use crate::provider::Trouble;
 
 /// What the provider said to a change that it made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,13 +120,7 @@ impl Client {
     ) -> Result<T, Trouble> {
         let mut answer = self.http.read(via, &request).await?;
         let judged = judge(Seen::new(&answer));
-        answer.classified(match &judged {
-            Ok(_) => CallResult::Ok,
-            Err(trouble) => match trouble.kind {
-                TroubleKind::Credentials | TroubleKind::Throttled => CallResult::Rejected,
-                TroubleKind::Unavailable | TroubleKind::Garbled => CallResult::Unknown,
-            },
-        });
+        answer.classified(CallResult::of_read(&judged));
         judged
     }
 }

@@ -144,13 +144,7 @@ impl Reads<'_> {
                 ..trouble(&answer)
             }),
         };
-        raw.classified(match &result {
-            Ok(_) => CallResult::Ok,
-            Err(trouble) => match trouble.kind {
-                TroubleKind::Credentials | TroubleKind::Throttled => CallResult::Rejected,
-                TroubleKind::Unavailable | TroubleKind::Garbled => CallResult::Unknown,
-            },
-        });
+        raw.classified(CallResult::of_read(&result));
         result
     }
 

@@ -284,13 +284,7 @@ impl Client {
     ) -> Result<T, Trouble> {
         let mut answer = self.http.read(via, &request).await?;
         let judged = judge(Seen::new(&answer));
-        answer.classified(match &judged {
-            Ok(_) => CallResult::Ok,
-            Err(trouble) => match trouble.kind {
-                TroubleKind::Credentials | TroubleKind::Throttled => CallResult::Rejected,
-                TroubleKind::Unavailable | TroubleKind::Garbled => CallResult::Unknown,
-            },
-        });
+        answer.classified(CallResult::of_read(&judged));
         judged
     }
 }
