@@ -87,7 +87,7 @@ pub(super) fn of(order: &Order, record: &OrderRecord, abilities: Abilities) -> V
                 );
             }
             SignalName::Retry => offer(format!("retry {id}"), retried(record)),
-            SignalName::CheckNow if record.state == State::Queued || record.state == State::Dispatching => {}
+            SignalName::CheckNow if !looks_when_asked(record) => {}
             SignalName::CheckNow => offer(format!("check-now {id}"), "look at the provider now"),
             SignalName::Cancel => offer(
                 format!("cancel {id}"),
@@ -99,6 +99,15 @@ pub(super) fn of(order: &Order, record: &OrderRecord, abilities: Abilities) -> V
         }
     }
     remedies
+}
+
+/// Elsewhere there is nothing to look at, or it is looked at anyway.
+fn looks_when_asked(record: &OrderRecord) -> bool {
+    match record.state {
+        State::UnknownOutcome | State::InProgress | State::Blocked => true,
+        State::ActionRequired | State::Parked => record.placed || record.reason == Some(Reason::Funds),
+        _ => false,
+    }
 }
 
 const fn retried(record: &OrderRecord) -> &'static str {
