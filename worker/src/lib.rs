@@ -4,6 +4,7 @@
 //! [`workers`] runs a lane a provider account through apalis; [`handler`] drives one order; [`intake`] takes documents
 //! and signals out of the stream.
 
+pub mod card;
 pub mod cli;
 pub mod clock;
 pub mod deadman;

@@ -21,6 +21,7 @@ mod laws;
 mod lost_answers;
 mod preparation;
 mod probes;
+mod producers;
 mod redis;
 mod refusals;
 mod renewals;
