@@ -1,6 +1,5 @@
 //! What happens from outside: faults that have a time, producers, operators, and the calm at the end.
 
-use domorder_api_client::provider::Guard as Repeats;
 use domorder_jobs::machine::{self, SignalSeen};
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Kind, Needs, State};
@@ -154,13 +153,6 @@ impl World<'_> {
             return;
         };
         let (rec, version) = (row.rec.clone(), row.version);
-        let weak = self.order(n).op.repeats() == Repeats::Weak;
-        let open = self.books.requests.iter().any(|r| r.order == n && r.fate == Fate::Open);
-        if weak && says == Says::Cancel && open && self.guards.assumes(Assumption::NoWeakCancel) {
-            // One weak witness is believed when something is called off (README, "Found"): who does that has looked
-            // for as long as it takes, as whoever resolves it.
-            return;
-        }
         let signal = match says {
             Says::CheckNow => SignalSeen::CheckNow,
             Says::Retry => SignalSeen::Retry,

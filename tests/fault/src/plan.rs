@@ -27,7 +27,7 @@ pub enum World {
     Ledger,
     /// The provider is late, and reads lag.
     Late,
-    /// The provider is prompt, but answers wrongly for a while.
+    /// The provider answers wrongly for a while.
     Fog,
 }
 

@@ -225,6 +225,7 @@ impl Visitor<'_> {
             not_before: self.order.not_before,
             guard: handler.provider.guard(operation),
             call_timeout: handler.provider.call_timeout(),
+            sent_for: std::time::Duration::MAX,
             lane_head: self.claim.order.lane_head,
             quiet_until: self.quiet_until(),
             breaker_until: None,
