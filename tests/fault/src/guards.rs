@@ -68,6 +68,8 @@ words! {
     Settle = "settle",
     /// Looks before it do not count.
     AbsenceAfterSettle = "absence-after-settle",
+    /// Not by the server's clock alone, which may be set: by the worker's own too.
+    OwnClock = "own-clock",
     /// Looks before their time do not count as absence.
     Spacing = "spacing",
     /// More than one look has to see absence.

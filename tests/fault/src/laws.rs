@@ -44,6 +44,8 @@ pub(crate) struct Books {
     fence: (u32, i64),
     /// Every fence that an order was claimed with.
     fences: BTreeSet<(Id, i64)>,
+    /// The server's clock was set: a lease may end by it that has not ended.
+    clocks_jumped: bool,
     /// The first law that was broken.
     pub(crate) broken: Option<Violation>,
 }
@@ -165,6 +167,7 @@ impl Books {
             self.breaks("P6", format!("order {order}: a second request for one intent"));
         }
         if self.vouched(plan, order)
+            && !self.clocks_jumped
             && let Some(row) = server.now.orders.get(&request.id)
             && row.fence == intent.0
             && row.rec.state == State::Dispatching
@@ -236,6 +239,11 @@ impl Books {
                 );
             }
         }
+    }
+
+    /// The server's clock is set.
+    pub(crate) fn clocks_jump(&mut self) {
+        self.clocks_jumped = true;
     }
 
     /// Evidence was noted.

@@ -50,6 +50,11 @@ impl World<'_> {
                 }
                 self.after(down, Event::ServerUp);
             }
+            Fault::ClockForward { ms, .. } => {
+                self.server.skew += ms;
+                self.books.clocks_jump();
+                self.nudge();
+            }
             Fault::Flush { .. } => {
                 self.server.flush();
                 self.books.replaced(&self.server, &self.order_of);

@@ -31,6 +31,12 @@ impl Plan {
             .any(|a| orders.iter().any(|b| a.n < b.n && a.domain == b.domain));
         let shared = shared && guards.assumes(Assumption::NoOldBaseline);
         of_accounts(&mut chance, world, shared, &mut faults);
+        if world == World::Late && chance.one_in(3) {
+            let first = orders.first().map_or(0, |order| order.at);
+            let at = first + chance.between(SECOND, 10 * MINUTE);
+            let ms = chance.between(10 * MINUTE, 60 * MINUTE);
+            faults.push(Fault::ClockForward { at, ms });
+        }
         if world == World::Ledger {
             of_ledger(&mut chance, &orders, &mut faults);
         }

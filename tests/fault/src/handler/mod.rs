@@ -15,7 +15,7 @@ use domorder_jobs::state::State;
 
 use crate::guards::Guard;
 use crate::plan::Ms;
-use crate::provider::instant;
+use crate::provider::{instant, millis};
 use crate::worker::{CALL_TIMEOUT, Msg, Task, Then};
 use crate::world::{Event, World};
 
@@ -68,6 +68,7 @@ impl World<'_> {
 
     fn take(&mut self, worker: usize, claimed: &crate::ledger::Claimed) {
         let mono = self.workers[worker].mono(self.t);
+        self.workers[worker].clocks.push((claimed.now, mono));
         let (task, first) = Task::of(claimed, mono);
         self.note(|| {
             format!(
@@ -205,7 +206,10 @@ impl World<'_> {
                 repeats => repeats,
             },
             call_timeout: std::time::Duration::from_millis(CALL_TIMEOUT.unsigned_abs()),
-            sent_for: std::time::Duration::MAX,
+            sent_for: match record.last_sent_at() {
+                Some(sent) if guards.has(Guard::OwnClock) => self.workers[at.worker].since(millis(sent), self.t),
+                _ => std::time::Duration::MAX,
+            },
             lane_head: task.head || !guards.has(Guard::DomainLane),
             quiet_until: quiet.then(|| instant(task.epoch.since + settle)),
             breaker_until: None,
