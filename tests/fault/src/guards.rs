@@ -56,6 +56,8 @@ words! {
     Epoch = "epoch",
     /// No paid call for the settle time after the ledger's server was replaced.
     Quarantine = "quarantine",
+    /// An empty ledger whose server is not new has lost what it held: the same holds there.
+    LedgerLost = "ledger-lost",
     /// The last question before the first byte: is the intent young, does the call fit into the lease?
     ArmGate = "arm-gate",
     /// A timer that kills a process which stood still.
@@ -96,8 +98,6 @@ words! {
     Assumption, "assumption" {
     /// Where old data are shown, a name has one order.
     NoOldBaseline = "no-old-baseline",
-    /// After a flush producers wait.
-    FlushWaits = "flush-waits",
     }
 }
 

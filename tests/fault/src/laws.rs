@@ -10,7 +10,7 @@ use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Charged, Needs, Reason, State};
 
 use crate::ledger::{Id, Record, Row, Server};
-use crate::plan::{MINUTE, Ms, Plan, SECOND};
+use crate::plan::{Ms, Plan, SECOND};
 use crate::provider::{Fate, Provider, Request};
 
 /// A byte leaves no later than this after its intent was decided: the gate, the timer, and what clocks drift.
@@ -355,6 +355,3 @@ fn domain_of(plan: &Plan, order: usize) -> usize {
         .find(|o| o.n == order)
         .map_or(usize::MAX, |o| o.domain)
 }
-
-/// How long after a flush a producer hands everything in again: what was on its way then is over.
-pub(crate) const HANDED_IN_AGAIN_AFTER: Ms = 17 * MINUTE;

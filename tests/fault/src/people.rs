@@ -5,8 +5,6 @@ use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Kind, Needs, State};
 
 use crate::chance::draw;
-use crate::guards::Assumption;
-use crate::laws::HANDED_IN_AGAIN_AFTER;
 use crate::ledger::Accepted;
 use crate::plan::{Durability, Fault, HOUR, MINUTE, SECOND, Says, Weather};
 use crate::provider::{Fate, instant};
@@ -44,10 +42,6 @@ impl World<'_> {
                 if confirms {
                     self.books.survived(lost);
                 }
-                if self.server.now.epoch.n == 0 {
-                    // Nothing of ours at all: as empty as after a flush.
-                    self.flushed_at = Some(self.t);
-                }
                 self.after(down, Event::ServerUp);
             }
             Fault::ClockForward { ms, .. } => {
@@ -58,19 +52,13 @@ impl World<'_> {
             Fault::Flush { .. } => {
                 self.server.flush();
                 self.books.replaced(&self.server, &self.order_of);
-                self.flushed_at = Some(self.t);
                 for order in &self.plan.orders {
                     let late = draw(self.plan.seed, &[6, order.n as u64], 0, 5 * MINUTE);
                     let hand_in = Event::HandIn {
                         order: order.n,
                         content: 0,
                     };
-                    let waits = if self.guards.assumes(Assumption::FlushWaits) {
-                        HANDED_IN_AGAIN_AFTER
-                    } else {
-                        SECOND
-                    };
-                    self.after(waits + late, hand_in);
+                    self.after(SECOND + late, hand_in);
                 }
             }
             // The next call loads them again: nothing that was promised stands in a script.
@@ -121,16 +109,6 @@ impl World<'_> {
         if self.t < order.at || (!known && content != 0) {
             // A conflict needs something to be in conflict with.
             return;
-        }
-        let waits = if self.guards.assumes(Assumption::FlushWaits) {
-            HANDED_IN_AGAIN_AFTER
-        } else {
-            SECOND
-        };
-        let quiet_until = self.flushed_at.map_or(0, |at| at + waits);
-        if !known && self.t < quiet_until {
-            // A flush opens no epoch that holds paid calls back: producers have to wait (README, "Found").
-            return self.after(quiet_until - self.t, Event::HandIn { order: n, content });
         }
         let now = instant(self.server.clock(self.t));
         let deadline = (order.op.kind() == Kind::Transfer).then(|| now + jiff::SignedDuration::from_hours(14 * 24));

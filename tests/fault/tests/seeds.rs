@@ -24,7 +24,7 @@ const fn missed_within(guard: Guard) -> u64 {
         | Guard::ControlRead
         | Guard::WeakAsks => 500,
         Guard::Quarantine => 1_500,
-        Guard::OwnEnd | Guard::ControlFollows => 4_000,
+        Guard::OwnClock | Guard::LedgerLost | Guard::OwnEnd | Guard::ControlFollows => 4_000,
         Guard::AbsenceAfterSettle | Guard::WeakEndsNothing => 8_000,
     }
 }
@@ -68,7 +68,7 @@ fn every_guard_is_missed_when_it_is_off() {
 /// One that is mended makes this test fail; then its assumption goes.
 const fn needed_within(assumption: Assumption) -> u64 {
     match assumption {
-        Assumption::NoOldBaseline | Assumption::FlushWaits => 1_500,
+        Assumption::NoOldBaseline => 1_500,
     }
 }
 

@@ -273,13 +273,14 @@ impl Visitor<'_> {
         self.handler.clocks.since(shard_of(self.claim), ms, Instant::now())
     }
 
-    /// After a restart or failover of the ledger's server: no paid call for the settle time.
+    /// After a restart, a failover or a loss of the ledger's server: no paid call until one that it may have forgotten
+    /// has come to its end.
     fn quiet_until(&self) -> Option<Timestamp> {
-        let epoch = self.claim.epoch;
-        (epoch.number > 1).then_some(())?;
-        let settle = SignedDuration::try_from(self.handler.policy.settle).ok()?;
-        Timestamp::from_millisecond(i64::try_from(epoch.since_ms).ok()?)
+        let since_ms = self.claim.epoch.since_ms;
+        (since_ms > 0).then_some(())?;
+        let settles = SignedDuration::try_from(self.handler.settles()).ok()?;
+        Timestamp::from_millisecond(i64::try_from(since_ms).ok()?)
             .ok()
-            .map(|since| since + settle)
+            .map(|since| since + settles)
     }
 }

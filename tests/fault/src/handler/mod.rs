@@ -16,7 +16,7 @@ use domorder_jobs::state::State;
 use crate::guards::Guard;
 use crate::plan::Ms;
 use crate::provider::{instant, millis};
-use crate::worker::{CALL_TIMEOUT, Msg, Task, Then};
+use crate::worker::{CALL_TIMEOUT, GATE, Msg, Task, Then};
 use crate::world::{Event, World};
 
 /// As many as the handler's own.
@@ -193,7 +193,8 @@ impl World<'_> {
         let missed = matches!(seen, Observation::Saw(Sighting::Absent(_)));
         let called_off = record.cancelling.is_some();
         let settle = i64::try_from(self.policy.settle.as_millis()).unwrap_or(0);
-        let quiet = task.epoch.n > 1 && guards.has(Guard::Quarantine);
+        let settles_in = settle + GATE + CALL_TIMEOUT;
+        let quiet = task.epoch.since > 0 && guards.has(Guard::Quarantine);
         let settles = guards.has(Guard::Settle);
         let facts = Facts {
             now: instant(now),
@@ -211,7 +212,7 @@ impl World<'_> {
                 _ => std::time::Duration::MAX,
             },
             lane_head: task.head || !guards.has(Guard::DomainLane),
-            quiet_until: quiet.then(|| instant(task.epoch.since + settle)),
+            quiet_until: quiet.then(|| instant(task.epoch.since + settles_in)),
             breaker_until: None,
             amends_auth_code: false,
             resends_approval: false,
