@@ -70,6 +70,7 @@ pub async fn run(
         let ring = Arc::new(ring);
         let catalogue = wiring::catalogue(&config, &providers);
         let producer = wiring::producer(&config, &ledger, catalogue, Arc::clone(&ring));
+        let clocks = Arc::default();
         for (account, provider) in &providers {
             let handler = Arc::new(Handler {
                 account: account.clone(),
@@ -77,6 +78,7 @@ pub async fn run(
                 ledger: ledger.clone(),
                 ring: Arc::clone(&ring),
                 policy: wiring::policy(&config),
+                clocks: Arc::clone(&clocks),
                 stopping: stop.clone(),
             });
             let (lane, from) = (lane_config(account, &config), ledger.clone());

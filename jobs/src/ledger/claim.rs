@@ -1,5 +1,7 @@
 //! Claiming: a batch of due orders, leased, in one round trip.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use redis::Value;
@@ -36,7 +38,7 @@ pub struct Limits {
 pub struct Epoch {
     /// Counts up from 1.
     pub number: u64,
-    /// When it began, by Redis' clock; 0 for the first one of an empty ledger, which nothing came before.
+    /// When it began, by Redis' clock; 0 for the first one of a new ledger, which nothing came before.
     pub since_ms: u64,
 }
 
@@ -103,6 +105,22 @@ pub struct Claimed {
     pub bad: Vec<String>,
 }
 
+/// The shards' ledgers by name, as they were last known: one that was emptied gets another.
+#[derive(Debug, Default)]
+pub(super) struct Names(Mutex<HashMap<u16, String>>);
+
+impl Names {
+    fn of(&self, shard: u16) -> String {
+        let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        names.get(&shard).cloned().unwrap_or_default()
+    }
+
+    fn remember(&self, shard: u16, name: &str) {
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        names.insert(shard, name.to_owned());
+    }
+}
+
 impl Ledger {
     /// Hands out up to `n` (at most [`BATCH_MAX`]) due orders of an account and shard, leased from now by Redis' clock.
     ///
@@ -131,13 +149,45 @@ impl Ledger {
             .arg(concurrency)
             .arg(cost)
             .arg(burst);
-        command.arg(u8::from(limits.ignore_pause));
+        let known = self.inner.names.of(shard);
+        command
+            .arg(u8::from(limits.ignore_pause))
+            .arg(&known)
+            .arg(self.inner.settings.new_server.as_secs());
         let answer = self
             .inner
             .others
             .one(self.slot(shard), command, Effort::UnlessSent)
             .await?;
-        Ok(self.read_claim(&answer))
+        let claimed = self.read_claim(&answer);
+        self.heed_name(
+            shard,
+            known,
+            &value::text(value::list(&answer).get(9).unwrap_or(&Value::Nil)),
+            claimed.epoch,
+        );
+        Ok(claimed)
+    }
+
+    /// Remembers the ledger by its name, and says so where another was known, or lost before anybody knew it.
+    fn heed_name(&self, shard: u16, known: String, name: &str, epoch: Epoch) {
+        if known == name {
+            return;
+        }
+        if !known.is_empty() {
+            tracing::error!(
+                shard,
+                "Redis has lost all that this ledger held: nothing is bought until calls from before must have come to \
+                 their end; producers may hand in again"
+            );
+        } else if epoch.number == 1 && epoch.since_ms > 0 {
+            tracing::warn!(
+                shard,
+                "the ledger is empty, and its Redis is not new: in case it lost what it held, nothing is bought until calls \
+                 from before must have come to their end. A new installation waits this once"
+            );
+        }
+        self.inner.names.remember(shard, name);
     }
 
     fn read_claim(&self, answer: &Value) -> Claimed {

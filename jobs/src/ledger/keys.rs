@@ -12,7 +12,7 @@
 //! | `{<ns>:<shard>}:counts` | hash | `state\|kind\|account` → how many |
 //! | `{<ns>:<shard>}:events` | stream | the outbox, field `event` |
 //! | `{<ns>:<shard>}:fence` | string | the last fence given out |
-//! | `{<ns>:<shard>}:epoch` | hash | `run_id`, `n`, `since`, `fence` of the server's present life |
+//! | `{<ns>:<shard>}:epoch` | hash | `run_id`, `n`, `since`, `fence` of the server's present life, `name` of the ledger |
 //! | `{<ns>:<shard>}:account:<name>` | hash | `paused` (why), `tat` (rate), `epoch`, `starved` |
 //! | `{<ns>:0}:contacts:<account>` | hash | keyed digest of a profile → the contact made of it, or who is making it; at most 100,000 |
 //! | `{<ns>:<shard>}:aside` | zset | id → when it was set aside |

@@ -86,6 +86,9 @@ pub struct LedgerSettings {
     pub durability: Durability,
     /// How long an answer may take; the client's own half second cancels work in a short stall.
     pub response_timeout: Duration,
+    /// An empty ledger on a server that has been up for less than this is a new one; on any other it may be one that
+    /// lost what it held.
+    pub new_server: Duration,
 }
 
 impl LedgerSettings {
@@ -98,6 +101,7 @@ impl LedgerSettings {
             shards: 1,
             durability: Durability::Fsync,
             response_timeout: Duration::from_secs(5),
+            new_server: Duration::from_secs(900),
         }
     }
 }
@@ -128,6 +132,7 @@ struct Inner {
     /// Claims and all else.
     others: Arc<Link>,
     committers: commit::Committers,
+    names: claim::Names,
     wakes: broadcast::Sender<Wake>,
     /// Ends the subscription with the last clone.
     _listening: tokio_util::sync::DropGuard,
@@ -181,6 +186,7 @@ impl Ledger {
                 writes,
                 others,
                 committers,
+                names: claim::Names::default(),
                 wakes,
                 _listening,
             }),

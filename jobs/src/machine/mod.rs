@@ -168,6 +168,9 @@ pub struct Facts<'a> {
     pub guard: Guard,
     /// The longest a paid call can take.
     pub call_timeout: Duration,
+    /// How long ago the last call was decided, as far as this worker's own clock can vouch for it. Redis' clock alone
+    /// may be set forward, or be another server's: absence is believed when both have counted long enough.
+    pub sent_for: Duration,
     /// This order is the first of its domain.
     pub lane_head: bool,
     /// No paid call before this (the ledger's server restarted or failed over).

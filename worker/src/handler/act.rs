@@ -101,6 +101,11 @@ impl Visitor<'_> {
             // call may still be sent.
             let age = Duration::try_from(self.now().duration_since(intent.at)).unwrap_or_default();
             intended = intended.checked_sub(age).unwrap_or(intended);
+            let ms = u64::try_from(intent.at.as_millisecond()).unwrap_or(0);
+            let settles = self.handler.settles();
+            self.handler
+                .clocks
+                .saw(super::shard_of(self.claim), ms, intended, settles);
             intent.epoch = self.claim.epoch.number;
             intent.digest = self.purchase.as_ref().map(digest).unwrap_or_default();
         }

@@ -6,10 +6,11 @@
 
 mod act;
 mod around;
+mod clocks;
 mod record;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use domorder_api_client::provider::{Provider, Purchase, Snapshot};
 use domorder_jobs::backend::Claim;
@@ -25,6 +26,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+pub use self::clocks::Clocks;
 use crate::metrics as m;
 
 /// No order takes more steps than this in one claim: a loop of the machine must not become one of ours.
@@ -42,6 +44,8 @@ pub struct Handler {
     pub ring: Arc<KeyRing>,
     /// Waits and limits.
     pub policy: Policy,
+    /// What Redis' clocks were seen to show, all accounts together.
+    pub clocks: Arc<Clocks>,
     /// Set once the process is told to stop: no paid call is armed after it.
     pub stopping: CancellationToken,
 }
@@ -85,6 +89,8 @@ impl Handler {
             Err(error) => return self.set_aside(claim, &error).await,
         };
         m::picked_up(&self.account, &order, &record, claim.claimed_at_ms);
+        self.clocks
+            .saw(shard_of(claim), claim.claimed_at_ms, claim.hold.since, self.settles());
         let mut visitor = Visitor {
             handler: self,
             claim,
@@ -103,6 +109,11 @@ impl Handler {
         visitor.go(first).await;
     }
 
+    /// How old a call must be before it is believed that it has come to nothing.
+    fn settles(&self) -> Duration {
+        self.policy.gate + self.provider.call_timeout() + self.policy.settle
+    }
+
     /// A record that cannot be read is set aside with a counter and a log line; the lane goes on.
     async fn set_aside(&self, claim: &Claim, error: &str) {
         tracing::error!(order.id = %claim.order.id, error, "the order's record cannot be read: set aside, see `domorder doctor`");
@@ -111,6 +122,11 @@ impl Handler {
             tracing::warn!(order.id = %claim.order.id, %error, "it could not be set aside: it comes back when its lease lapses");
         }
     }
+}
+
+/// The shard whose clock an order goes by.
+fn shard_of(claim: &Claim) -> u16 {
+    domorder_jobs::ledger::shard_of_id(&claim.order.id).unwrap_or(0)
 }
 
 fn parse(doc: &str, rec: &str) -> Result<(Order, OrderRecord), String> {
@@ -225,6 +241,7 @@ impl Visitor<'_> {
             not_before: self.order.not_before,
             guard: handler.provider.guard(operation),
             call_timeout: handler.provider.call_timeout(),
+            sent_for: self.sent_for(),
             lane_head: self.claim.order.lane_head,
             quiet_until: self.quiet_until(),
             breaker_until: None,
@@ -247,13 +264,23 @@ impl Visitor<'_> {
             + since
     }
 
-    /// After a restart or failover of the ledger's server: no paid call for the settle time.
+    /// How long ago the last call was decided, by this process' own clock.
+    fn sent_for(&self) -> Duration {
+        let Some(at) = self.written.last_sent_at() else {
+            return Duration::MAX;
+        };
+        let ms = u64::try_from(at.as_millisecond()).unwrap_or(0);
+        self.handler.clocks.since(shard_of(self.claim), ms, Instant::now())
+    }
+
+    /// After a restart, a failover or a loss of the ledger's server: no paid call until one that it may have forgotten
+    /// has come to its end.
     fn quiet_until(&self) -> Option<Timestamp> {
-        let epoch = self.claim.epoch;
-        (epoch.number > 1).then_some(())?;
-        let settle = SignedDuration::try_from(self.handler.policy.settle).ok()?;
-        Timestamp::from_millisecond(i64::try_from(epoch.since_ms).ok()?)
+        let since_ms = self.claim.epoch.since_ms;
+        (since_ms > 0).then_some(())?;
+        let settles = SignedDuration::try_from(self.handler.settles()).ok()?;
+        Timestamp::from_millisecond(i64::try_from(since_ms).ok()?)
             .ok()
-            .map(|since| since + settle)
+            .map(|since| since + settles)
     }
 }

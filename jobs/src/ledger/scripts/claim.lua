@@ -2,14 +2,16 @@
 --
 -- KEYS[1]  the shard's prefix
 -- ARGV     account, at most how many (<= 128), lease ms, concurrency (0: no limit), ms an order costs of the rate
---          (0: no limit), burst ms, 1 to ignore a pause
+--          (0: no limit), burst ms, 1 to ignore a pause, the ledger's name as the caller last knew it, for how many
+--          seconds an empty server counts as a new one
 -- returns  {now, epoch, epoch since ms, held back by ('' | paused | concurrency | rate), reason of the pause,
 --          ms until it is worth asking again (-1: nothing waits), fence, {ids set aside},
---          {id, m, document, record, pending signals, 1 if head of its domain, 1 if its last lease ran out, …}}
+--          {id, m, document, record, pending signals, 1 if head of its domain, 1 if its last lease ran out, …},
+--          the ledger's name}
 local account, n, lease = ARGV[1], math.min(tonumber(ARGV[2]), 128), tonumber(ARGV[3])
 local concurrency, cost, burst = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local A, DUE, LEASED = P .. 'account:' .. account, P .. 'due:' .. account, P .. 'leased:' .. account
-local n_epoch, since = epoch()
+local n_epoch, since, _, name = epoch(ARGV[8], tonumber(ARGV[9]))
 local a = redis.call('HMGET', A, 'paused', 'tat', 'epoch')
 
 -- The leases of another epoch are void: their orders are due at once. They are as many as the concurrency.
@@ -25,7 +27,7 @@ if a[3] ~= num(n_epoch) then
   redis.call('HSET', A, 'epoch', num(n_epoch))
 end
 
-if a[1] and ARGV[7] ~= '1' then return { now, n_epoch, since, 'paused', a[1], -1, 0, {}, {} } end
+if a[1] and ARGV[7] ~= '1' then return { now, n_epoch, since, 'paused', a[1], -1, 0, {}, {}, name } end
 
 local held = ''
 if concurrency > 0 then
@@ -104,4 +106,4 @@ elseif held == 'concurrency' then
   wait = first[2] and math.max(tonumber(first[2]) - now, 1) or 1
   redis.call('HSET', A, 'starved', 1)
 end
-return { now, n_epoch, since, held, '', wait, fence, bad, out }
+return { now, n_epoch, since, held, '', wait, fence, bad, out, name }

@@ -145,18 +145,33 @@ local function settle()
 end
 
 -- The epoch: one life of one server. A restart or a failover shows as another run_id; then leases of before are void,
--- and fences start above all that may have been given out and lost. The first epoch of an empty ledger is 1, since 0.
--- Returns number, since ms, the fence above which leases are of this epoch.
-local function epoch()
-  local e = redis.call('HMGET', P .. 'epoch', 'run_id', 'n', 'since', 'fence')
-  local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
-  if e[1] == run_id then return tonumber(e[2]), tonumber(e[3]), tonumber(e[4]) end
-  local n = (tonumber(e[2]) or 0) + 1
-  local since = n == 1 and 0 or now
+-- and fences start above all that may have been given out and lost.
+--
+-- A ledger gets a name with its first epoch, 1. Nothing came before that epoch, and its since is 0, only if nobody can
+-- say otherwise: the caller has known no ledger here (`known` is empty, and not the name of one that is gone), and the
+-- server has been up for less than `new_for` seconds, as in a new installation. Else a ledger was lost here, and calls
+-- that nobody remembers may be on their way: since now. The same if one that knows better comes later.
+--
+-- Returns number, since ms, the fence above which leases are of this epoch, the ledger's name.
+local function epoch(known, new_for)
+  local e = redis.call('HMGET', P .. 'epoch', 'run_id', 'n', 'since', 'fence', 'name')
+  local server = redis.call('INFO', 'server')
+  local run_id = string.match(server, 'run_id:(%w+)')
+  local another = known and known ~= '' and e[5] and e[5] ~= known and e[3] == '0'
+  if e[1] == run_id and e[5] and not another then return tonumber(e[2]), tonumber(e[3]), tonumber(e[4]), e[5] end
+  local n, since, name = (tonumber(e[2]) or 0) + 1, now, e[5] or string.sub(run_id, 1, 8) .. '-' .. num(now)
+  if e[1] == run_id and not e[5] then
+    -- Begun by a version that gave no names.
+    redis.call('HSET', P .. 'epoch', 'name', name)
+    return tonumber(e[2]), tonumber(e[3]), tonumber(e[4]), name
+  end
+  local up = tonumber(string.match(server, 'uptime_in_seconds:(%d+)'))
+  if n == 1 and known == '' and up < new_for then since = 0 end
   local fence = math.max(tonumber(redis.call('GET', P .. 'fence') or 0) + 1, now * 100)
   redis.call('SET', P .. 'fence', num(fence))
-  redis.call('HSET', P .. 'epoch', 'run_id', run_id, 'n', num(n), 'since', num(since), 'fence', num(fence))
-  return n, since, fence
+  redis.call('HSET', P .. 'epoch', 'run_id', run_id, 'n', num(n), 'since', num(since), 'fence', num(fence),
+    'name', name)
+  return n, since, fence, name
 end
 -- The epoch as last seen, without asking the server.
 local function fence_floor() return tonumber(redis.call('HGET', P .. 'epoch', 'fence') or 0) end

@@ -147,7 +147,9 @@ async fn after_a_total_loss_what_is_submitted_again_is_not_bought_again() {
 
     let () = world.redis(&["FLUSHALL"]).await;
     world.ledger_was_lost();
+    // Calls that nobody remembers may be on their way: nothing is bought for a while.
     world.orders(documents).await;
+    world.until(&keys[0], "queued/ledger_restarted").await;
     for view in world.until_all(&keys, "succeeded/already_done").await {
         assert_eq!(
             (&view["charged"], &view["attempts"]),
