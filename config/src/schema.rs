@@ -67,6 +67,7 @@ pub(crate) const ROOT: &[Field] = &[
     table("accounts", Shape::Named(ACCOUNT)),
     table("polling", Shape::Table(POLLING)),
     table("reconcile", Shape::Table(RECONCILE)),
+    table("breaker", Shape::Table(BREAKER)),
     table("retry", Shape::Table(RETRY)),
     table("retention", Shape::Table(RETENTION)),
     table("webhooks", Shape::Named(WEBHOOK)),
@@ -130,6 +131,15 @@ const RECONCILE: &[Field] = &[
     leaf("gate", Kind::Duration(MILLI, HOUR)),
     leaf("looks", Kind::Durations(MILLI, DAY)),
     leaf("give_up", Kind::Duration(MILLI, YEARS)),
+];
+
+const BREAKER: &[Field] = &[
+    leaf("unknowns", Kind::Integer(1, 1_000_000)),
+    leaf("pause", Kind::Duration(MILLI, DAY)),
+    leaf("pause_max", Kind::Duration(MILLI, DAY)),
+    leaf("failed_looks", Kind::Integer(1, 1_000_000)),
+    leaf("look_pause", Kind::Duration(MILLI, HOUR)),
+    leaf("look_pause_max", Kind::Duration(MILLI, HOUR)),
 ];
 
 const RETRY: &[Field] = &[

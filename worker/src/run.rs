@@ -77,6 +77,7 @@ pub async fn run(
                 ledger: ledger.clone(),
                 ring: Arc::clone(&ring),
                 policy: wiring::policy(&config),
+                breakers: wiring::breakers(&config),
                 stopping: stop.clone(),
             });
             let (lane, from) = (lane_config(account, &config), ledger.clone());

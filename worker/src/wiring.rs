@@ -14,12 +14,13 @@ use domorder_config::{Account, Config, Credentials, Durability as Wanted, Invoic
 use domorder_jobs::catalogue::{
     AccountDefaults, AccountFacts, Capabilities, Catalogue, private_suffixes_of, tld_rules_of,
 };
-use domorder_jobs::ledger::{Durability, Ledger, LedgerSettings};
+use domorder_jobs::ledger::{BreakerLimits, Durability, Ledger, LedgerSettings};
 use domorder_jobs::machine::Policy;
 use domorder_jobs::producer::Producer;
 use domorder_jobs::seal::KeyRing;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::handler::Breakers;
 use crate::metrics::Calls;
 
 /// The providers by account.
@@ -120,6 +121,24 @@ pub fn policy(config: &Config) -> Policy {
         retry_max: config.retry.max,
         retry_max_elapsed: config.retry.max_elapsed,
         ..Policy::default()
+    }
+}
+
+/// When accounts stop buying, and looking as often.
+#[must_use]
+pub const fn breakers(config: &Config) -> Breakers {
+    let wanted = &config.breaker;
+    Breakers {
+        paid: BreakerLimits {
+            in_a_row: wanted.unknowns,
+            pause: wanted.pause,
+            pause_max: wanted.pause_max,
+        },
+        looks: BreakerLimits {
+            in_a_row: wanted.failed_looks,
+            pause: wanted.look_pause,
+            pause_max: wanted.look_pause_max,
+        },
     }
 }
 

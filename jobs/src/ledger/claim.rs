@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use redis::Value;
 
-use super::{BATCH_MAX, Effort, Ledger, LedgerError, query::Meta, script, value};
+use super::{BATCH_MAX, Brake, Effort, Ledger, LedgerError, query::Meta, script, value};
 use crate::state::{Kind, Priority, State};
 
 /// How fast an account may be used, by all replicas together.
@@ -84,6 +84,8 @@ pub struct ClaimedOrder {
     pub lapsed: bool,
     /// When our lease ends, by Redis' clock.
     pub lease_end_ms: u64,
+    /// What the account's breaker keeps back.
+    pub brake: Brake,
 }
 
 /// What a claim brought.
@@ -145,11 +147,13 @@ impl Ledger {
         let at = |index: usize| parts.get(index).unwrap_or(&Value::Nil);
         let mut bad = value::texts(at(7));
         let fence = value::uint(at(6));
+        let (brake, trial) = Brake::read(at(9));
         let mut orders = Vec::new();
         for entry in value::list(at(8)).chunks_exact(7) {
             let id = value::text(&entry[0]);
             match Meta::parse(&value::text(&entry[1])) {
                 Some(meta) => orders.push(ClaimedOrder {
+                    brake: brake.of(id == trial),
                     id,
                     fence,
                     version: meta.version,

@@ -13,7 +13,8 @@
 //! | `{<ns>:<shard>}:events` | stream | the outbox, field `event` |
 //! | `{<ns>:<shard>}:fence` | string | the last fence given out |
 //! | `{<ns>:<shard>}:epoch` | hash | `run_id`, `n`, `since`, `fence` of the server's present life |
-//! | `{<ns>:<shard>}:account:<name>` | hash | `paused` (why), `tat` (rate), `epoch`, `starved` |
+//! | `{<ns>:<shard>}:account:<name>` | hash | `paused` (why), `tat` (rate), `epoch`, `starved`, its breaker (see `breaker.lua`) |
+//! | `{<ns>:<shard>}:parked:<reason>:<account>` | zset | id → deadline, of what is parked for the account's breaker or funds |
 //! | `{<ns>:0}:contacts:<account>` | hash | keyed digest of a profile → the contact made of it, or who is making it; at most 100,000 |
 //! | `{<ns>:<shard>}:aside` | zset | id → when it was set aside |
 //! | `<ns>:idem:<key>` | string | `<id> <fingerprint>` |

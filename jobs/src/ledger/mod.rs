@@ -17,6 +17,7 @@
 
 mod accept;
 mod accounts;
+mod breaker;
 mod check;
 mod claim;
 mod commit;
@@ -43,9 +44,10 @@ use tokio::sync::broadcast;
 
 pub use accept::{Acceptance, NewOrder};
 pub use accounts::Depth;
+pub use breaker::{Brake, BreakerLimits, BreakerState, Breakers, PaidCall};
 pub use check::{CheckFault, ServerReport};
 pub use claim::{Claimed, ClaimedOrder, Epoch, HeldBack, Limits, Rate};
-pub use commit::{Change, Due, Record, RecordError, Recorded};
+pub use commit::{Change, Due, Record, RecordError, Recorded, Shelf};
 pub use error::LedgerError;
 pub use intake::{Intake, IntakeEntry};
 pub use keys::{new_order_id, shard_of_id, shard_of_resource};

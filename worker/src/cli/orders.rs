@@ -14,7 +14,7 @@ use domorder_jobs::state::{Kind, State};
 use domorder_jobs::view::OrderView;
 
 use super::output::{Format, print, print_json, table};
-use super::{Failure, Loaded, OutputArgs};
+use super::{Failure, Loaded, OutputArgs, actor};
 use crate::{clock, wiring};
 
 /// Commands about orders.
@@ -265,9 +265,8 @@ async fn signal(
     for (field, value) in more {
         document[*field] = (*value).into();
     }
-    let actor = format!("cli:{}", std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()));
     match producer
-        .signal(document.to_string().as_bytes(), &actor, clock::now())
+        .signal(document.to_string().as_bytes(), &actor(), clock::now())
         .await
     {
         Ok(id) => {

@@ -6,6 +6,7 @@
 
 mod act;
 mod around;
+mod breaker;
 mod record;
 
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use std::time::Instant;
 
 use domorder_api_client::provider::{Provider, Purchase, Snapshot};
 use domorder_jobs::backend::Claim;
-use domorder_jobs::ledger::Ledger;
+use domorder_jobs::ledger::{Brake, Ledger};
 use domorder_jobs::machine::{self, Facts, Observation, Policy, Step};
 use domorder_jobs::order::Order;
 use domorder_jobs::purchase::PurchaseError;
@@ -24,6 +25,8 @@ use domorder_jobs::state::Reason;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
+
+pub use breaker::Breakers;
 
 use crate::metrics as m;
 
@@ -42,6 +45,8 @@ pub struct Handler {
     pub ring: Arc<KeyRing>,
     /// Waits and limits.
     pub policy: Policy,
+    /// When the account stops buying, and looking as often.
+    pub breakers: Breakers,
     /// Set once the process is told to stop: no paid call is armed after it.
     pub stopping: CancellationToken,
 }
@@ -60,6 +65,10 @@ struct Visitor<'a> {
     visit: Option<domorder_api_client::http::Visit>,
     /// When the intent was decided, for the gate.
     intended: Option<Instant>,
+    /// What the account's breakers keep it from.
+    brake: Brake,
+    /// The breaker wants to hear what becomes of the paid call.
+    watched: bool,
     /// What the last look before a purchase saw.
     snapshot: Option<Snapshot>,
     /// What the signals said, for the timeline.
@@ -94,6 +103,8 @@ impl Handler {
             signals_taken: 0,
             visit: None,
             intended: None,
+            brake: stored.brake,
+            watched: false,
             snapshot: None,
             said: None,
             held_back: None,
@@ -101,6 +112,7 @@ impl Handler {
         };
         let first = visitor.first_observation();
         visitor.go(first).await;
+        visitor.pass_the_trial_on().await;
     }
 
     /// A record that cannot be read is set aside with a counter and a log line; the lane goes on.
@@ -227,7 +239,7 @@ impl Visitor<'_> {
             call_timeout: handler.provider.call_timeout(),
             lane_head: self.claim.order.lane_head,
             quiet_until: self.quiet_until(),
-            breaker_until: None,
+            breaker_until: self.breaker_until(),
             prepares: self.prepares(),
             max_price: self.order.max_price.as_ref(),
             amends_auth_code: handler.provider.can_amend(&act::auth_code_amendment()),

@@ -1,6 +1,7 @@
 //! The ledger on real servers. Each test has its own.
 
 mod accept;
+mod breaker;
 mod claim;
 mod cluster;
 mod contacts;
@@ -74,6 +75,7 @@ pub(super) fn record(order: &ClaimedOrder) -> Record {
         release: false,
         release_lane: false,
         intent_epoch: None,
+        parked: None,
         durable: true,
     }
 }
