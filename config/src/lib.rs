@@ -35,7 +35,7 @@ pub use breaker::Breaker;
 pub use duration::{Rate, format_duration, parse_duration};
 pub use error::{ConfigErrors, Fault, FaultKind, Source};
 pub use http::{Http, Scope, Token};
-pub use redis::{Durability, Redis, Secrets};
+pub use redis::{Durability, JournalUse, Redis, Secrets};
 pub use timing::{Polling, Reconcile, Retention, Retry, Worker};
 pub use webhooks::Webhook;
 

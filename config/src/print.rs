@@ -22,6 +22,10 @@ pub(crate) fn toml(config: &Config, sources: Option<&Sources>) -> String {
     out.line("namespace", text(&config.redis.namespace));
     out.line("shards", config.redis.shards.to_string());
     out.line("durability", text(config.redis.durability.as_str()));
+    out.line("journal", text(config.redis.journal.as_str()));
+    let folder = config.redis.journal_folder.as_ref();
+    out.maybe("journal_folder", folder.map(|path| text(&path.to_string_lossy())));
+    out.line("journal_keep", duration(config.redis.journal_keep));
     out.table("secrets");
     out.maybe(
         "key_file",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::accounts::{InvoiceOption, ProviderKind};
 use crate::http::Scope;
 use crate::kind::Kind;
-use crate::redis::Durability;
+use crate::redis::{Durability, JournalUse};
 
 const MILLI: Duration = Duration::from_millis(1);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -78,6 +78,9 @@ const REDIS: &[Field] = &[
     leaf("namespace", Kind::Namespace),
     leaf("shards", Kind::Integer(1, 1024)),
     leaf("durability", Kind::Word(Durability::WORDS)),
+    leaf("journal", Kind::Word(JournalUse::WORDS)),
+    leaf("journal_folder", Kind::Path),
+    leaf("journal_keep", Kind::Duration(MILLI, YEARS)),
 ];
 
 const HTTP: &[Field] = &[leaf("listen", Kind::Address), table("tokens", Shape::List(TOKEN))];

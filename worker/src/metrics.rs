@@ -143,6 +143,10 @@ fn describe() {
         "claims held back by the account's rate"
     );
     describe_counter!("domorder_claim_errors_total", "claims that Redis did not answer");
+    describe_counter!(
+        "domorder_journal_errors_total",
+        "writes of the journal beside the worker that failed: nothing is bought on them"
+    );
     describe_counter!("domorder_panics_total", "orders' bodies that panicked");
     describe_counter!(
         "domorder_worker_restarts_total",
@@ -175,6 +179,11 @@ pub fn set_aside() {
 /// A late holder's record was refused.
 pub fn record_refused() {
     counter!("domorder_records_refused_total").increment(1);
+}
+
+/// A paid call that the ledger had lost was found in the journal.
+pub fn recalled() {
+    counter!("domorder_duplicates_prevented_total", "guard" => "journal").increment(1);
 }
 
 /// An order was claimed; the first time, its wait is told.

@@ -68,6 +68,7 @@ pub async fn run(
     let mut lanes = Vec::new();
     if parts.worker {
         let ring = Arc::new(ring);
+        let journal = wiring::journal(&config, &instance)?;
         let catalogue = wiring::catalogue(&config, &providers);
         let producer = wiring::producer(&config, &ledger, catalogue, Arc::clone(&ring));
         for (account, provider) in &providers {
@@ -78,6 +79,7 @@ pub async fn run(
                 ring: Arc::clone(&ring),
                 policy: wiring::policy(&config),
                 breakers: wiring::breakers(&config),
+                journal: journal.clone(),
                 stopping: stop.clone(),
             });
             let (lane, from) = (lane_config(account, &config), ledger.clone());

@@ -21,6 +21,7 @@ use domorder_jobs::seal::KeyRing;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::handler::Breakers;
+use crate::journal::Journal;
 use crate::metrics::Calls;
 
 /// The providers by account.
@@ -211,8 +212,32 @@ pub fn key_ring(config: &Config, config_file: Option<&Path>, create: bool) -> an
 }
 
 fn default_key_file(config_file: Option<&Path>) -> PathBuf {
-    let folder = config_file.and_then(Path::parent).unwrap_or_else(|| Path::new("."));
-    folder.join("domorder.key")
+    beside(config_file).join("domorder.key")
+}
+
+fn beside(config_file: Option<&Path>) -> &Path {
+    config_file.and_then(Path::parent).unwrap_or_else(|| Path::new("."))
+}
+
+/// Where the journal is, if one is kept and wherever the configuration lies.
+#[must_use]
+pub fn journal_folder(config: &Config, config_file: Option<&Path>) -> PathBuf {
+    let named = config.redis.journal_folder.clone();
+    named.unwrap_or_else(|| beside(config_file).join("domorder.journal"))
+}
+
+/// Opens the journal, if one is to be kept.
+///
+/// # Errors
+/// Where it cannot be read and written: nothing could be bought.
+pub fn journal(config: &Config, instance: &str) -> anyhow::Result<Option<Arc<Journal>>> {
+    if !config.redis.keeps_journal() {
+        return Ok(None);
+    }
+    let folder = journal_folder(config, None);
+    let journal = Journal::open(&folder, config.redis.journal_keep, instance)?;
+    tracing::info!(folder = %folder.display(), "paid calls are written to a journal here, too");
+    Ok(Some(Arc::new(journal)))
 }
 
 /// Creates the file for its owner only, whole or not at all; one that is there already stays.

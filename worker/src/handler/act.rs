@@ -27,13 +27,17 @@ impl Visitor<'_> {
             Step::Prepare => Observation::Prepared(self.prepare_contacts().await),
             Step::Quote => self.quote().await,
             Step::Finish => Observation::Finished(self.finish().await),
+            Step::Look(Look::BeforePaying) => match self.recalled().await {
+                Some(lost) => lost,
+                None => Observation::Saw(self.look(Look::BeforePaying).await),
+            },
             Step::Look(how) => Observation::Saw(self.look(how).await),
             Step::ReadFunds => Observation::Funds(self.funds().await),
             Step::Cancel => Observation::CancelAnswered(self.guarded(Call::Cancel).await),
             Step::AmendAuthCode => Observation::AmendAnswered(self.guarded(Call::AmendAuthCode).await),
             Step::ResendApproval => Observation::AmendAnswered(self.guarded(Call::ResendApproval).await),
             // The loop handles these itself; being handed out again is what they come to.
-            Step::Submit | Step::Wait(_) | Step::Close => Observation::Claimed,
+            Step::Submit | Step::GoOn | Step::Wait(_) | Step::Close => Observation::Claimed,
         }
     }
 
@@ -128,7 +132,11 @@ impl Visitor<'_> {
             }
         }
         self.intended = Some(intended);
-        let outcome = self.send(Call::Submit, intended).await;
+        let outcome = match self.keep_intent().await {
+            Ok(()) => self.send(Call::Submit, intended).await,
+            Err(not_sent) => not_sent,
+        };
+        self.keep_outcome(&outcome);
         self.claim.hold.disarm();
         tracing::info!(outcome = told(&outcome), "the paid call came to its end");
         m::paid_call_ended(&self.handler.account, &outcome);

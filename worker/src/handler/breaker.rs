@@ -73,7 +73,7 @@ impl Visitor<'_> {
 
     async fn tell(&self, paid: PaidCall) -> Option<bool> {
         let (account, id) = (&self.handler.account, &self.claim.order.id);
-        heard(self.handler.ledger.paid_call_came_to(account, id, paid)).await
+        heard(Box::pin(self.handler.ledger.paid_call_came_to(account, id, paid))).await
     }
 
     /// Where looks are spaced and this one's turn has not come: that it was not made.
@@ -82,11 +82,12 @@ impl Visitor<'_> {
             return None;
         }
         let (ledger, account) = (&self.handler.ledger, &self.handler.account);
-        let wait = match tokio::time::timeout(TELLING_MAX, ledger.may_look(account, &self.claim.order.id)).await {
-            Ok(Ok(wait)) => wait,
-            // A ledger that is away records nothing of a look either.
-            Ok(Err(_)) | Err(_) => TELLING_MAX,
-        };
+        let wait =
+            match tokio::time::timeout(TELLING_MAX, Box::pin(ledger.may_look(account, &self.claim.order.id))).await {
+                Ok(Ok(wait)) => wait,
+                // A ledger that is away records nothing of a look either.
+                Ok(Err(_)) | Err(_) => TELLING_MAX,
+            };
         (!wait.is_zero()).then(|| {
             let spaced = wait + Duration::try_from(spread(wait)).unwrap_or_default();
             Sighting::Unreadable(Trouble {
@@ -106,7 +107,7 @@ impl Visitor<'_> {
             Sighting::Unreadable(trouble) if silent(trouble) => {
                 let limits = Some(self.handler.breakers.looks);
                 self.brake.looks_fail = true;
-                if heard(ledger.look_came_to(account, limits)).await == Some(true) {
+                if heard(Box::pin(ledger.look_came_to(account, limits))).await == Some(true) {
                     tracing::error!(
                         account,
                         "too many looks in a row failed: they are spaced until one is answered"
@@ -117,7 +118,7 @@ impl Visitor<'_> {
             _ if self.brake.looks_fail => {
                 self.brake.looks_fail = false;
                 self.brake.looks_spaced = false;
-                if heard(ledger.look_came_to(account, None)).await == Some(true) {
+                if heard(Box::pin(ledger.look_came_to(account, None))).await == Some(true) {
                     tracing::info!(account, "a look was answered: looks go on as usual");
                 }
             }
@@ -126,7 +127,7 @@ impl Visitor<'_> {
     }
 }
 
-/// Not knowing costs a count at most: a breaker that missed a failure opens at the next.
+/// Boxed, because it is rare and an order's future is not to grow by it. Not knowing costs a count at most: a breaker that missed a failure opens at the next.
 async fn heard(telling: impl Future<Output = Result<bool, LedgerError>>) -> Option<bool> {
     match tokio::time::timeout(TELLING_MAX, telling).await {
         Ok(Ok(heard)) => Some(heard),

@@ -7,6 +7,7 @@
 mod act;
 mod around;
 mod breaker;
+mod journal;
 mod record;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use tracing::Instrument as _;
 
 pub use breaker::Breakers;
 
+use crate::journal::Journal;
 use crate::metrics as m;
 
 /// No order takes more steps than this in one claim: a loop of the machine must not become one of ours.
@@ -47,6 +49,8 @@ pub struct Handler {
     pub policy: Policy,
     /// When the account stops buying, and looking as often.
     pub breakers: Breakers,
+    /// The journal beside the worker, if it keeps one.
+    pub journal: Option<Arc<Journal>>,
     /// Set once the process is told to stop: no paid call is armed after it.
     pub stopping: CancellationToken,
 }
