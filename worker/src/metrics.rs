@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domorder_api_client::http::{CallObserver, CallReport};
 use domorder_api_client::provider::{Outcome, Sighting};
-use domorder_jobs::ledger::{BreakerState, Filter, Ledger};
+use domorder_jobs::ledger::{BreakerState, Durability, Filter, Ledger};
 use domorder_jobs::machine::Look;
 use domorder_jobs::order::Order;
 use domorder_jobs::record::OrderRecord;
@@ -143,6 +143,10 @@ fn describe() {
         "claims held back by the account's rate"
     );
     describe_counter!("domorder_claim_errors_total", "claims that Redis did not answer");
+    describe_gauge!(
+        "domorder_redis_durable",
+        "1 while Redis keeps what it has answered as redis.durability asks for; always 0 under relaxed; by durability"
+    );
     describe_counter!(
         "domorder_journal_errors_total",
         "writes of the journal beside the worker that failed: nothing is bought on them"
@@ -341,6 +345,9 @@ async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_job
         gauge!("domorder_account_paused", "account" => account.clone()).set(if paused { 1.0 } else { 0.0 });
     }
     breakers(ledger, accounts).await?;
+    let durability = ledger.durability();
+    let durable = durability != Durability::Relaxed && ledger.check().await?.meets;
+    gauge!("domorder_redis_durable", "durability" => durability.as_str()).set(if durable { 1.0 } else { 0.0 });
     let now = ledger.now_ms().await?;
     for state in State::ALL.iter().filter(|s| !s.is_final()) {
         let age = ledger

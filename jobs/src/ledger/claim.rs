@@ -109,7 +109,8 @@ impl Ledger {
     /// Hands out up to `n` (at most [`BATCH_MAX`]) due orders of an account and shard, leased from now by Redis' clock.
     ///
     /// # Errors
-    /// Any of the server's. If the answer was lost, what was handed out comes back when the lease ends.
+    /// [`LedgerError::NotDurable`] while the server does not keep what is written as durability asks for: nothing is
+    /// handed out then. Else any of the server's; if the answer was lost, what was handed out comes back when the lease ends.
     pub async fn claim(
         &self,
         shard: u16,
@@ -118,6 +119,7 @@ impl Ledger {
         lease: Duration,
         limits: Limits,
     ) -> Result<Claimed, LedgerError> {
+        self.see_that_the_standard_is_met().await?;
         let shards = u32::from(self.shards());
         let concurrency = limits.concurrency.map_or(0, |limit| (limit / shards).max(1));
         let (cost, burst) = limits.rate.map_or((0.0, 0.0), |rate| {

@@ -44,6 +44,13 @@ impl Keys {
         format!("{{{}:{shard}}}:", self.namespace)
     }
 
+    /// Keys that nothing is kept under, for measuring a server: one a shard, and some in other slots.
+    pub(super) fn probes(&self, shards: u16) -> Vec<String> {
+        let of_shards = (0..shards).map(|shard| self.in_shard(shard, "probe"));
+        let elsewhere = (0..32).map(|at| format!("{}:probe:{at}", self.namespace));
+        of_shards.chain(elsewhere).collect()
+    }
+
     pub(super) fn in_shard(&self, shard: u16, name: &str) -> String {
         format!("{{{}:{shard}}}:{name}", self.namespace)
     }

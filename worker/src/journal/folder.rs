@@ -181,9 +181,10 @@ impl Folder {
         let mut bytes = 0;
         for (age, name, length) in aged {
             bytes += length;
+            let (old, too_much) = (age > self.keep, bytes > BYTES_MAX);
             let useless = length == 0 && age > EMPTY_KEPT;
-            if (age > self.keep || bytes > BYTES_MAX || useless) && self.delete(&name) && age <= self.keep && length > 0
-            {
+            let deleted = (old || too_much || useless) && self.delete(&name);
+            if deleted && too_much && !old {
                 tracing::warn!(
                     segment = &*name,
                     "the journal is too long: its oldest part is dropped before its time"

@@ -6,6 +6,7 @@ mod claim;
 mod cluster;
 mod contacts;
 mod crash;
+mod durability;
 mod record;
 mod scale;
 mod upkeep;

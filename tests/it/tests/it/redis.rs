@@ -159,6 +159,39 @@ async fn after_a_total_loss_what_is_submitted_again_is_not_bought_again() {
 }
 
 #[tokio::test]
+async fn a_redis_whose_settings_are_made_worse_stops_the_buying_and_loses_nothing() {
+    let world = World::with().setting("accounts.cr-main.concurrency", "2").start().await;
+    let durable = || async {
+        let labels = [("durability", "fsync")];
+        world.replicas[0].metrics().await.sum("domorder_redis_durable", &labels)
+    };
+    assert_eq!(durable().await, 1.0);
+    let documents: Vec<Value> = (0..60).map(|at| register(&format!("new-{at}-example.com"))).collect();
+    world.providers().add_fault(Rule::new(Behaviour::Late { ms: 60 }));
+    let keys = world.orders(documents).await;
+    some_are_bought(&world, 4).await;
+    let () = world.redis(&["CONFIG", "SET", "appendonly", "no"]).await;
+    world
+        .wait_until("it is noticed", || async { durable().await == 0.0 })
+        .await;
+    world
+        .wait_until("it is said loudly", || async {
+            world.replicas[0].said("nothing is handed out")
+        })
+        .await;
+    let sent = || world.providers().requests().requests.len();
+    let before = sent();
+    world.run(&["doctor"]).await.ended(1);
+    assert_eq!(sent(), before, "nothing is bought meanwhile");
+    assert!(before < 60);
+    let () = world.redis(&["CONFIG", "SET", "appendonly", "yes"]).await;
+    for view in world.until_all(&keys, "succeeded").await {
+        assert_eq!(view["charged"], "yes");
+    }
+    assert_eq!((durable().await, sent()), (1.0, 60));
+}
+
+#[tokio::test]
 async fn with_the_journal_a_total_loss_buys_nothing_twice_even_where_nothing_was_expected() {
     let mut world = World::with()
         .replicas(2)
