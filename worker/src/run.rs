@@ -68,6 +68,7 @@ pub async fn run(
     let mut lanes = Vec::new();
     if parts.worker {
         let ring = Arc::new(ring);
+        let journal = wiring::journal(&config, &instance)?;
         let catalogue = wiring::catalogue(&config, &providers);
         let producer = wiring::producer(&config, &ledger, catalogue, Arc::clone(&ring));
         let clocks = Arc::default();
@@ -79,6 +80,8 @@ pub async fn run(
                 ring: Arc::clone(&ring),
                 policy: wiring::policy(&config),
                 clocks: Arc::clone(&clocks),
+                breakers: wiring::breakers(&config),
+                journal: journal.clone(),
                 stopping: stop.clone(),
             });
             let (lane, from) = (lane_config(account, &config), ledger.clone());

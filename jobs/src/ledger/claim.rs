@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use redis::Value;
 
-use super::{BATCH_MAX, Effort, Ledger, LedgerError, query::Meta, script, value};
+use super::{BATCH_MAX, Brake, Effort, Ledger, LedgerError, query::Meta, script, value};
 use crate::state::{Kind, Priority, State};
 
 /// How fast an account may be used, by all replicas together.
@@ -86,6 +86,8 @@ pub struct ClaimedOrder {
     pub lapsed: bool,
     /// When our lease ends, by Redis' clock.
     pub lease_end_ms: u64,
+    /// What the account's breaker keeps back.
+    pub brake: Brake,
 }
 
 /// What a claim brought.
@@ -125,7 +127,8 @@ impl Ledger {
     /// Hands out up to `n` (at most [`BATCH_MAX`]) due orders of an account and shard, leased from now by Redis' clock.
     ///
     /// # Errors
-    /// Any of the server's. If the answer was lost, what was handed out comes back when the lease ends.
+    /// [`LedgerError::NotDurable`] while the server does not keep what is written as durability asks for: nothing is
+    /// handed out then. Else any of the server's; if the answer was lost, what was handed out comes back when the lease ends.
     pub async fn claim(
         &self,
         shard: u16,
@@ -134,6 +137,7 @@ impl Ledger {
         lease: Duration,
         limits: Limits,
     ) -> Result<Claimed, LedgerError> {
+        self.see_that_the_standard_is_met().await?;
         let shards = u32::from(self.shards());
         let concurrency = limits.concurrency.map_or(0, |limit| (limit / shards).max(1));
         let (cost, burst) = limits.rate.map_or((0.0, 0.0), |rate| {
@@ -163,7 +167,7 @@ impl Ledger {
         self.heed_name(
             shard,
             known,
-            &value::text(value::list(&answer).get(9).unwrap_or(&Value::Nil)),
+            &value::text(value::list(&answer).get(10).unwrap_or(&Value::Nil)),
             claimed.epoch,
         );
         Ok(claimed)
@@ -195,11 +199,13 @@ impl Ledger {
         let at = |index: usize| parts.get(index).unwrap_or(&Value::Nil);
         let mut bad = value::texts(at(7));
         let fence = value::uint(at(6));
+        let (brake, trial) = Brake::read(at(9));
         let mut orders = Vec::new();
         for entry in value::list(at(8)).chunks_exact(7) {
             let id = value::text(&entry[0]);
             match Meta::parse(&value::text(&entry[1])) {
                 Some(meta) => orders.push(ClaimedOrder {
+                    brake: brake.of(id == trial),
                     id,
                     fence,
                     version: meta.version,

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use redis::Value;
 
-use super::{Durability, Effort, Ledger, LedgerError, Link, claim::millis, keys::slot_of, value};
+use super::{Effort, Ledger, LedgerError, Link, Standard, claim::millis, keys::slot_of, value};
 
 /// All readers share one group.
 const GROUP: &str = "domorder";
@@ -68,7 +68,7 @@ impl Ledger {
             topology,
             Some(BLOCK_MAX + timeout),
             timeout,
-            Durability::Relaxed,
+            Standard::none(),
         ));
         let key = self.inner.keys.intake();
         let intake = Intake {

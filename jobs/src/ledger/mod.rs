@@ -17,11 +17,13 @@
 
 mod accept;
 mod accounts;
+mod breaker;
 mod check;
 mod claim;
 mod commit;
 mod connection;
 mod contacts;
+mod durability;
 mod error;
 mod intake;
 mod keys;
@@ -43,9 +45,10 @@ use tokio::sync::broadcast;
 
 pub use accept::{Acceptance, NewOrder};
 pub use accounts::Depth;
+pub use breaker::{Brake, BreakerLimits, BreakerState, Breakers, PaidCall};
 pub use check::{CheckFault, ServerReport};
 pub use claim::{Claimed, ClaimedOrder, Epoch, HeldBack, Limits, Rate};
-pub use commit::{Change, Due, Record, RecordError, Recorded};
+pub use commit::{Change, Due, Record, RecordError, Recorded, Shelf};
 pub use error::LedgerError;
 pub use intake::{Intake, IntakeEntry};
 pub use keys::{new_order_id, shard_of_id, shard_of_resource};
@@ -54,6 +57,7 @@ pub use query::{Count, Filter, Listed, Meta, Page, Stored};
 pub use wake::Wake;
 
 use connection::{Effort, Link, Routed};
+use durability::Standard;
 use keys::{Keys, slot_of};
 use script::Script;
 use topology::Topology;
@@ -71,6 +75,18 @@ pub enum Durability {
     Replicated,
     /// Nothing: a crash of the server may lose what was answered.
     Relaxed,
+}
+
+impl Durability {
+    /// Its word in the configuration.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fsync => "fsync",
+            Self::Replicated => "replicated",
+            Self::Relaxed => "relaxed",
+        }
+    }
 }
 
 /// Where the ledger is.
@@ -127,6 +143,7 @@ struct Inner {
     settings: LedgerSettings,
     keys: Keys,
     topology: Arc<Topology>,
+    standard: Arc<Standard>,
     /// Writes that are waited for: `WAITAOF` holds up all that follows on its connection.
     writes: Arc<Link>,
     /// Claims and all else.
@@ -167,9 +184,11 @@ impl Ledger {
         }
         let timeout = settings.response_timeout;
         let topology = Arc::new(Topology::parse(&settings.url, timeout)?);
-        let link = |durability| Arc::new(Link::new(topology.clone(), Some(timeout), timeout, durability));
-        let (writes, others) = (link(settings.durability), link(Durability::Relaxed));
         let keys = Keys::new(&settings.namespace);
+        let standard = Arc::new(Standard::new(settings.durability, keys.probes(settings.shards)));
+        let link =
+            |standard: &Arc<Standard>| Arc::new(Link::new(topology.clone(), Some(timeout), timeout, standard.clone()));
+        let (writes, others) = (link(&standard), link(&Standard::none()));
         others
             .one(slot_of(&keys.shard(0)), redis::cmd("PING"), Effort::UnlessSent)
             .await?;
@@ -183,6 +202,7 @@ impl Ledger {
                 settings,
                 keys,
                 topology,
+                standard,
                 writes,
                 others,
                 committers,
@@ -197,6 +217,12 @@ impl Ledger {
     #[must_use]
     pub fn shards(&self) -> u16 {
         self.inner.settings.shards
+    }
+
+    /// What a write waits for before it is answered.
+    #[must_use]
+    pub fn durability(&self) -> Durability {
+        self.inner.settings.durability
     }
 
     /// What every key begins with.

@@ -4,9 +4,11 @@
 //! The server dies with the value that holds it.
 
 mod cluster;
+mod proxy;
 mod sentinel;
 mod server;
 
 pub use cluster::RedisCluster;
+pub use proxy::{Confirms, WaitaofProxy};
 pub use sentinel::RedisSentinel;
 pub use server::{AppendFsync, RedisOptions, RedisServer, StartError};

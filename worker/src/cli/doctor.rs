@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use domorder_jobs::ledger::Durability;
+
 use super::output::{Format, print, print_json};
 use super::{Cli, Failure, Loaded};
 use crate::{clock, wiring};
@@ -24,6 +26,17 @@ pub(super) async fn run(cli: &Cli, format: Format) -> Result<ExitCode, Failure> 
                 what: f.what,
                 mend: f.mend,
             }));
+            if ledger.durability() == Durability::Relaxed {
+                findings.push(Finding {
+                    what: "redis.durability is \"relaxed\": a crash of Redis can lose orders and the proof of what was bought"
+                        .to_owned(),
+                    mend: match loaded.config.redis.keeps_journal() {
+                        true => "set durability = \"fsync\"; until then the journal beside the workers is all there is",
+                        false => "set durability = \"fsync\", or at least journal = \"on\"",
+                    }
+                    .to_owned(),
+                });
+            }
             findings.extend(clocks(clock::now(), ledger.now_ms().await?));
             for (id, _) in ledger.aside(100).await? {
                 findings.push(Finding {

@@ -6,7 +6,9 @@
 
 mod act;
 mod around;
+mod breaker;
 mod clocks;
+mod journal;
 mod record;
 
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use domorder_api_client::provider::{Provider, Purchase, Snapshot};
 use domorder_jobs::backend::Claim;
-use domorder_jobs::ledger::Ledger;
+use domorder_jobs::ledger::{Brake, Ledger};
 use domorder_jobs::machine::{self, Facts, Observation, Policy, Step};
 use domorder_jobs::order::Order;
 use domorder_jobs::purchase::PurchaseError;
@@ -27,6 +29,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 pub use self::clocks::Clocks;
+pub use breaker::Breakers;
+
+use crate::journal::Journal;
 use crate::metrics as m;
 
 /// No order takes more steps than this in one claim: a loop of the machine must not become one of ours.
@@ -46,6 +51,10 @@ pub struct Handler {
     pub policy: Policy,
     /// What Redis' clocks were seen to show, all accounts together.
     pub clocks: Arc<Clocks>,
+    /// When the account stops buying, and looking as often.
+    pub breakers: Breakers,
+    /// The journal beside the worker, if it keeps one.
+    pub journal: Option<Arc<Journal>>,
     /// Set once the process is told to stop: no paid call is armed after it.
     pub stopping: CancellationToken,
 }
@@ -64,6 +73,10 @@ struct Visitor<'a> {
     visit: Option<domorder_api_client::http::Visit>,
     /// When the intent was decided, for the gate.
     intended: Option<Instant>,
+    /// What the account's breakers keep it from.
+    brake: Brake,
+    /// The breaker wants to hear what becomes of the paid call.
+    watched: bool,
     /// What the last look before a purchase saw.
     snapshot: Option<Snapshot>,
     /// What the signals said, for the timeline.
@@ -100,6 +113,8 @@ impl Handler {
             signals_taken: 0,
             visit: None,
             intended: None,
+            brake: stored.brake,
+            watched: false,
             snapshot: None,
             said: None,
             held_back: None,
@@ -107,6 +122,7 @@ impl Handler {
         };
         let first = visitor.first_observation();
         visitor.go(first).await;
+        visitor.pass_the_trial_on().await;
     }
 
     /// How old a call must be before it is believed that it has come to nothing.
@@ -244,7 +260,7 @@ impl Visitor<'_> {
             sent_for: self.sent_for(),
             lane_head: self.claim.order.lane_head,
             quiet_until: self.quiet_until(),
-            breaker_until: None,
+            breaker_until: self.breaker_until(),
             prepares: self.prepares(),
             max_price: self.order.max_price.as_ref(),
             amends_auth_code: handler.provider.can_amend(&act::auth_code_amendment()),

@@ -7,12 +7,15 @@
 -- returns  {now, epoch, epoch since ms, held back by ('' | paused | concurrency | rate), reason of the pause,
 --          ms until it is worth asking again (-1: nothing waits), fence, {ids set aside},
 --          {id, m, document, record, pending signals, 1 if head of its domain, 1 if its last lease ran out, …},
+--          {until when no paid call but the trial's is made (0: all are), the order that may try (or ''), pause ms,
+--          failed looks in a row, 1 if looks are spaced},
 --          the ledger's name}
 local account, n, lease = ARGV[1], math.min(tonumber(ARGV[2]), 128), tonumber(ARGV[3])
 local concurrency, cost, burst = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local A, DUE, LEASED = P .. 'account:' .. account, P .. 'due:' .. account, P .. 'leased:' .. account
 local n_epoch, since, _, name = epoch(ARGV[8], tonumber(ARGV[9]))
-local a = redis.call('HMGET', A, 'paused', 'tat', 'epoch')
+local a = redis.call('HMGET', A, 'paused', 'tat', 'epoch', 'release', 'paid_until', 'paid_pause', 'probe_until',
+  'read_row', 'read_pause')
 
 -- The leases of another epoch are void: their orders are due at once. They are as many as the concurrency.
 if a[3] ~= num(n_epoch) then
@@ -27,7 +30,18 @@ if a[3] ~= num(n_epoch) then
   redis.call('HSET', A, 'epoch', num(n_epoch))
 end
 
-if a[1] and ARGV[7] ~= '1' then return { now, n_epoch, since, 'paused', a[1], -1, 0, {}, {}, name } end
+if a[1] and ARGV[7] ~= '1' then return { now, n_epoch, since, 'paused', a[1], -1, 0, {}, {}, { 0, '', 0, 0, 0 }, name } end
+
+-- The breaker was closed: what waits for it goes on, a part with each claim.
+if a[4] then
+  if let_go('breaker_open', account, 128) < 128 then redis.call('HDEL', A, 'release') end
+  settle()
+end
+local stop, trial, tries = tonumber(a[5] or 0), '', false
+if a[5] and stop <= now then
+  stop = math.max(tonumber(a[7] or 0), now)
+  tries = stop == now
+end
 
 local held = ''
 if concurrency > 0 then
@@ -78,6 +92,10 @@ for i, one in ipairs(found) do
     end
   end
   local lapsed = o.lease ~= 0 and 1 or 0
+  if tries and trial == '' and head == 1 and (o.state == 'queued' or o.state == 'parked') then
+    trial, stop = id, now + lease
+    redis.call('HSET', A, 'probe', id, 'probe_until', num(stop))
+  end
   o.fence, o.lease, o.poke = num(fence), now + lease, '0'
   local m = pack(o)
   redis.call('HSET', order(id), 'm', m)
@@ -106,4 +124,5 @@ elseif held == 'concurrency' then
   wait = first[2] and math.max(tonumber(first[2]) - now, 1) or 1
   redis.call('HSET', A, 'starved', 1)
 end
-return { now, n_epoch, since, held, '', wait, fence, bad, out, name }
+local breaker = { stop, trial, tonumber(a[6] or 0), tonumber(a[8] or 0), a[9] and 1 or 0 }
+return { now, n_epoch, since, held, '', wait, fence, bad, out, breaker, name }

@@ -72,6 +72,17 @@ local function poke(id, o)
   end
 end
 
+-- Orders that are parked for their account's sake stand in a set of its own, the nearest deadline first. Lets so many of
+-- them go that have not moved on, and tells how many were looked at.
+local function let_go(reason, account, n)
+  local popped = redis.call('ZPOPMIN', P .. 'parked:' .. reason .. ':' .. account, n)
+  for i = 1, #popped, 2 do
+    local o = load(popped[i])
+    if o and o.state == 'parked' then poke(popped[i], o) end
+  end
+  return #popped / 2
+end
+
 -- Bounded, and the first entry (how it was asked for) is never the one that is dropped.
 local function note(id, text)
   local key = order(id) .. ':timeline'

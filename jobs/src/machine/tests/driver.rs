@@ -403,6 +403,7 @@ impl Run {
             Step::Cancel => Observation::CancelAnswered(self.pick(&outcomes())),
             Step::AmendAuthCode | Step::ResendApproval => Observation::AmendAnswered(self.pick(&outcomes())),
             Step::ReadFunds => Observation::Funds(self.pick(&funds())),
+            Step::GoOn => Observation::Claimed,
             Step::Wait(_) | Step::Close => unreachable!("ends the claim"),
         }
     }
@@ -425,6 +426,7 @@ impl Run {
             }
             Step::AmendAuthCode | Step::ResendApproval => Observation::AmendAnswered(accepted(None)),
             Step::ReadFunds => Observation::Funds(crate::machine::FundsSeen::Some),
+            Step::GoOn => Observation::Claimed,
             Step::Wait(_) | Step::Close => unreachable!("ends the claim"),
         }
     }

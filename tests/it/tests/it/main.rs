@@ -11,6 +11,7 @@
 
 mod world;
 
+mod breaker;
 mod command_line;
 mod configuration;
 mod crashes;

@@ -15,7 +15,7 @@ use domorder_jobs::producer::SignalError;
 use domorder_jobs::record::OrderRecord;
 
 use super::output::print;
-use super::{Failure, Loaded, OutputArgs};
+use super::{Failure, Loaded, OutputArgs, actor};
 use crate::{clock, wiring};
 
 /// Commands about orders.
@@ -151,9 +151,8 @@ async fn signal(
     for (field, value) in more {
         document[*field] = (*value).into();
     }
-    let actor = format!("cli:{}", std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()));
     match producer
-        .signal(document.to_string().as_bytes(), &actor, clock::now())
+        .signal(document.to_string().as_bytes(), &actor(), clock::now())
         .await
     {
         Ok(id) => {

@@ -46,6 +46,9 @@ impl Default for Builder {
             ("reconcile.gate", "'1s'"),
             ("reconcile.looks", "['80ms', '200ms']"),
             ("reconcile.give_up", "'30s'"),
+            // Answers are lost on purpose here, by the dozen.
+            ("breaker.unknowns", "1000"),
+            ("breaker.failed_looks", "1000"),
             ("retry.initial", "'40ms'"),
             ("retry.max", "'300ms'"),
             ("retry.max_elapsed", "'60s'"),
