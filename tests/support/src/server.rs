@@ -177,8 +177,34 @@ impl RedisServer {
     /// # Errors
     /// As [`RedisServer::start`].
     pub async fn restart(&mut self) -> Result<(), StartError> {
+        self.launch(&[])?;
+        for _ in 0..400 {
+            if self.answers().await {
+                return Ok(());
+            }
+            if let Some(child) = &mut self.child
+                && child.try_wait()?.is_some()
+            {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
         self.kill9();
-        let log = self.folder.path().join("redis.log");
+        Err(StartError::Silent(
+            std::fs::read_to_string(self.log()).unwrap_or_default(),
+        ))
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("redis.log")
+    }
+
+    /// As [`RedisServer::restart`], with more arguments for this once, and without waiting until it answers.
+    ///
+    /// # Errors
+    /// If there is no program to start.
+    pub fn launch(&mut self, more: &[&str]) -> io::Result<()> {
+        self.kill9();
         let named =
             || std::env::var_os("DOMORDER_TEST_REDIS_SERVER").map_or_else(|| "redis-server".into(), PathBuf::from);
         let program = self.options.program.clone().unwrap_or_else(named);
@@ -209,29 +235,52 @@ impl RedisServer {
             .arg("--dir")
             .arg(self.folder.path())
             .arg("--logfile")
-            .arg(&log);
+            .arg(self.log());
         if self.options.cluster {
             command.args(["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"]);
         }
         command
             .args(&self.options.args)
+            .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         self.child = Some(command.spawn()?);
-        for _ in 0..400 {
-            if self.answers().await {
-                return Ok(());
-            }
-            if let Some(child) = &mut self.child
-                && child.try_wait()?.is_some()
-            {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        self.kill9();
-        Err(StartError::Silent(std::fs::read_to_string(log).unwrap_or_default()))
+        Ok(())
+    }
+
+    /// How long its append-only file is at the moment, in bytes.
+    ///
+    /// # Errors
+    /// If it keeps none.
+    pub fn journal_len(&self) -> io::Result<u64> {
+        Ok(std::fs::metadata(self.journal()?)?.len())
+    }
+
+    /// Cuts its append-only file down to so many bytes: what a disk has that was never told to keep the rest. The page
+    /// cache outlives a killed process, so that killing the server alone loses nothing. Only while it doesn't run.
+    ///
+    /// # Errors
+    /// If it keeps none, or it cannot be written.
+    pub fn cut_journal(&self, len: u64) -> io::Result<()> {
+        std::fs::OpenOptions::new()
+            .write(true)
+            .open(self.journal()?)?
+            .set_len(len)
+    }
+
+    /// The file that it appends to: the last one of its folder by number.
+    fn journal(&self) -> io::Result<PathBuf> {
+        let files = std::fs::read_dir(self.folder.path().join("appendonlydir"))?;
+        let journals = files.filter_map(|file| Some(file.ok()?.path()));
+        let number = |path: &PathBuf| -> Option<u64> {
+            let name = path.file_name()?.to_str()?.strip_suffix(".incr.aof")?;
+            name.rsplit_once('.')?.1.parse().ok()
+        };
+        journals
+            .filter(|path| number(path).is_some())
+            .max_by_key(number)
+            .ok_or_else(|| io::Error::other("the server keeps no append-only file"))
     }
 
     /// Whether it answers a ping (it does not while it loads its journal), and is ours and not another one on the port.
