@@ -23,6 +23,7 @@ mod preparation;
 mod probes;
 mod producers;
 mod redis;
+mod redis_faults;
 mod refusals;
 mod renewals;
 mod stopping;
