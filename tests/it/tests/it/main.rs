@@ -29,3 +29,4 @@ mod renewals;
 mod stopping;
 mod storm;
 mod transfers;
+mod upgrades;
