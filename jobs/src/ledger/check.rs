@@ -106,6 +106,7 @@ impl Ledger {
         report.waitaof_supported =
             waitaof_is_honest(&server) && report.appendonly && self.waitaof_answers(node).await?;
         report.faults = self.faults_of(&report, version(&spoken), modern && early);
+        report.faults.extend(self.faults_of_rights(node).await?);
         Ok(report)
     }
 
@@ -123,6 +124,26 @@ impl Ledger {
             .and_then(|answer: &Value| value::list(answer).first())
             .map_or(0, value::uint)
             >= 1)
+    }
+
+    async fn faults_of_rights(&self, node: &Node) -> Result<Vec<CheckFault>, LedgerError> {
+        let missing = self.rights_missing(node).await?;
+        let commands = (!missing.commands.is_empty()).then(|| CheckFault {
+            what: format!(
+                "The login in redis.url may not use these commands: {}.",
+                missing.commands.join(", ")
+            ),
+            mend: "Grant them (`+name`), as deploy/users.acl does.".to_owned(),
+        });
+        let places = (!missing.places.is_empty()).then(|| CheckFault {
+            what: format!(
+                "The login in redis.url may not use these places of the namespace `{}`: {}.",
+                self.namespace(),
+                missing.places.join(", ")
+            ),
+            mend: "Grant them (`~` and `&`), as deploy/users.acl does, or correct redis.namespace.".to_owned(),
+        });
+        Ok(commands.into_iter().chain(places).collect())
     }
 
     fn faults_of(&self, report: &ServerReport, spoken: (u32, u32), early: bool) -> Vec<CheckFault> {

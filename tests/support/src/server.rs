@@ -30,6 +30,13 @@ pub struct RedisOptions {
     pub cluster: bool,
     /// Further arguments, after the others so that they win: `["--maxmemory-policy", "allkeys-lru"]`.
     pub args: Vec<String>,
+    /// The program brings its own configuration: it is told a port, a log and, by the environment, where its folder is
+    /// (`REDIS_DIR`, `REDIS_ACL`), and none of the settings above.
+    pub brings_settings: bool,
+    /// What stands in the program's environment.
+    pub environment: Vec<(String, String)>,
+    /// User and password of [`RedisServer::connection`] and in [`RedisServer::url`].
+    pub login: Option<(String, String)>,
     /// Another program than the one named by `DOMORDER_TEST_REDIS_SERVER`, or else the `redis-server` of the `PATH`.
     pub program: Option<PathBuf>,
 }
@@ -98,10 +105,19 @@ impl RedisServer {
         Err(last)
     }
 
-    /// The address, `redis://127.0.0.1:<port>`.
+    /// The address, `redis://127.0.0.1:<port>`, with the login of its options.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        match &self.options.login {
+            Some((user, password)) => self.url_as(user, password),
+            None => format!("redis://127.0.0.1:{}", self.port),
+        }
+    }
+
+    /// The address with this login.
+    #[must_use]
+    pub fn url_as(&self, user: &str, password: &str) -> String {
+        format!("redis://{user}:{password}@127.0.0.1:{}", self.port)
     }
 
     /// The port on loopback.
@@ -212,30 +228,22 @@ impl RedisServer {
             AppendFsync::Always => "always",
             AppendFsync::EverySecond => "everysec",
         };
+        let folder = self.folder.path();
         let mut command = Command::new(program);
+        command.envs(self.options.environment.iter().cloned());
         command
-            .args([
-                "--port",
-                &self.port.to_string(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "yes",
-            ])
-            .args([
-                "--appendfsync",
-                fsync,
-                "--maxmemory-policy",
-                "noeviction",
-                "--loglevel",
-                "notice",
-            ])
-            .arg("--dir")
-            .arg(self.folder.path())
-            .arg("--logfile")
+            .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--logfile"])
             .arg(self.log());
+        if self.options.brings_settings {
+            command
+                .env("REDIS_DIR", folder)
+                .env("REDIS_ACL", folder.join("users.acl"));
+        } else {
+            command
+                .args(["--save", "", "--appendonly", "yes", "--appendfsync", fsync])
+                .args(["--maxmemory-policy", "noeviction", "--loglevel", "notice", "--dir"])
+                .arg(folder);
+        }
         if self.options.cluster {
             command.args(["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"]);
         }

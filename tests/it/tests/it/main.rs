@@ -18,6 +18,7 @@ mod funds;
 mod identity;
 mod kinds;
 mod laws;
+mod logins;
 mod lost_answers;
 mod preparation;
 mod probes;
