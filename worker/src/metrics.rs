@@ -411,7 +411,7 @@ async fn stalled_transfers(ledger: &Ledger) -> Result<(), domorder_jobs::ledger:
         let records = page
             .orders
             .iter()
-            .filter_map(|listed| serde_json::from_str::<OrderRecord>(&listed.order.rec).ok());
+            .filter_map(|listed| domorder_jobs::format::read::<OrderRecord>(&listed.order.rec).ok());
         for reason in records.filter_map(|record| record.reason) {
             if let Some(at) = ASKING.iter().position(|asking| *asking == reason) {
                 counts[at] += 1;

@@ -132,7 +132,28 @@ impl Ledger {
         let claims = version(&spoken) >= (7, 2);
         let early = claims && (is_known_to_confirm_early(&server) || !report.waitaof_supported);
         report.faults = self.faults_of(&report, version(&spoken), early);
+        report.faults.extend(self.faults_of_rights(node).await?);
         Ok(report)
+    }
+
+    async fn faults_of_rights(&self, node: &Node) -> Result<Vec<CheckFault>, LedgerError> {
+        let missing = self.rights_missing(node).await?;
+        let commands = (!missing.commands.is_empty()).then(|| CheckFault {
+            what: format!(
+                "The login in redis.url may not use these commands: {}.",
+                missing.commands.join(", ")
+            ),
+            mend: "Grant them (`+name`), as deploy/users.acl does.".to_owned(),
+        });
+        let places = (!missing.places.is_empty()).then(|| CheckFault {
+            what: format!(
+                "The login in redis.url may not use these places of the namespace `{}`: {}.",
+                self.namespace(),
+                missing.places.join(", ")
+            ),
+            mend: "Grant them (`~` and `&`), as deploy/users.acl does, or correct redis.namespace.".to_owned(),
+        });
+        Ok(commands.into_iter().chain(places).collect())
     }
 
     fn faults_of(&self, report: &ServerReport, spoken: (u32, u32), early: bool) -> Vec<CheckFault> {

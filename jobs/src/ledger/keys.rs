@@ -39,6 +39,10 @@ impl Keys {
         }
     }
 
+    pub(super) fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
     /// What all keys of a shard begin with, and its scripts' only KEYS.
     pub(super) fn shard(&self, shard: u16) -> String {
         format!("{{{}:{shard}}}:", self.namespace)

@@ -29,6 +29,7 @@ mod intake;
 mod keys;
 mod lease;
 mod query;
+mod rights;
 mod script;
 mod sweep;
 mod topology;

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use domorder_api_client::provider::{Provider, Purchase, Snapshot};
 use domorder_jobs::backend::Claim;
+use domorder_jobs::format;
 use domorder_jobs::ledger::{Brake, Ledger};
 use domorder_jobs::machine::{self, Facts, Observation, Policy, Step};
 use domorder_jobs::order::Order;
@@ -146,8 +147,8 @@ fn shard_of(claim: &Claim) -> u16 {
 }
 
 fn parse(doc: &str, rec: &str) -> Result<(Order, OrderRecord), String> {
-    let order = serde_json::from_str(doc).map_err(|e| format!("document: {e}"))?;
-    let record = serde_json::from_str(rec).map_err(|e| format!("state record: {e}"))?;
+    let order = format::read(doc).map_err(|e| format!("document: {e}"))?;
+    let record = format::read(rec).map_err(|e| format!("state record: {e}"))?;
     Ok((order, record))
 }
 

@@ -60,16 +60,17 @@ local out, bad, taken, fence = {}, {}, 0, 0
 local ids = n > 0 and redis.call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, n) or {}
 if #ids > 0 then fence = redis.call('INCR', P .. 'fence') end
 local found, names = {}, {}
+-- Not one of ours any more, or damaged: it must not stop the others, and a person should look.
+local function set_aside(id)
+  place('aside', id, now)
+  place('due:' .. account, id)
+  place('leased:' .. account, id)
+  bad[#bad + 1] = id
+end
 for _, id in ipairs(ids) do
-  local h = redis.call('HMGET', order(id), 'm', 'd', 'r', 's')
+  local h = try('HMGET', order(id), 'm', 'd', 'r', 's') or {}
   local o = parse(h[1])
-  if not o or not h[2] or not h[3] or FINAL[o.state] or o.account ~= account then
-    -- Not one of ours any more, or damaged: it must not stop the others, and a person should look.
-    place('aside', id, now)
-    place('due:' .. account, id)
-    place('leased:' .. account, id)
-    bad[#bad + 1] = id
-  else
+  if not o or not h[2] or not h[3] or FINAL[o.state] or o.account ~= account then set_aside(id) else
     found[#found + 1] = { id, o, h }
     names[#names + 1] = o.res
   end
@@ -87,24 +88,29 @@ for i, one in ipairs(found) do
       head = 0
       -- Whoever is told to wait must stand in line, or nobody would call.
       local line = P .. 'domain:' .. o.res
-      if not redis.call('LPOS', line, id) then redis.call('RPUSH', line, id) end
-      if string.sub(has, -1) ~= '+' then now_has[o.res], changed[o.res] = has .. '+', has .. '+' end
+      local at, foreign = try('LPOS', line, id)
+      if foreign then head = nil else
+        if not at then redis.call('RPUSH', line, id) end
+        if string.sub(has, -1) ~= '+' then now_has[o.res], changed[o.res] = has .. '+', has .. '+' end
+      end
     end
   end
-  local lapsed = o.lease ~= 0 and 1 or 0
-  if tries and trial == '' and head == 1 and (o.state == 'queued' or o.state == 'parked') then
-    trial, stop = id, now + lease
-    redis.call('HSET', A, 'probe', id, 'probe_until', num(stop))
+  if not head then set_aside(id) else
+    local lapsed = o.lease ~= 0 and 1 or 0
+    if tries and trial == '' and head == 1 and (o.state == 'queued' or o.state == 'parked') then
+      trial, stop = id, now + lease
+      redis.call('HSET', A, 'probe', id, 'probe_until', num(stop))
+    end
+    o.fence, o.lease, o.poke = num(fence), now + lease, '0'
+    local m = pack(o)
+    redis.call('HSET', order(id), 'm', m)
+    place('due:' .. account, id, o.lease)
+    place('leased:' .. account, id, o.lease)
+    taken = taken + 1
+    local at = #out
+    out[at + 1], out[at + 2], out[at + 3], out[at + 4] = id, m, h[2], h[3]
+    out[at + 5], out[at + 6], out[at + 7] = h[4] or '', head, lapsed
   end
-  o.fence, o.lease, o.poke = num(fence), now + lease, '0'
-  local m = pack(o)
-  redis.call('HSET', order(id), 'm', m)
-  place('due:' .. account, id, o.lease)
-  place('leased:' .. account, id, o.lease)
-  taken = taken + 1
-  local at = #out
-  out[at + 1], out[at + 2], out[at + 3], out[at + 4] = id, m, h[2], h[3]
-  out[at + 5], out[at + 6], out[at + 7] = h[4] or '', head, lapsed
 end
 local fields = {}
 for res, id in pairs(changed) do fields[#fields + 1], fields[#fields + 2] = res, id end

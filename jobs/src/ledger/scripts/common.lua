@@ -28,7 +28,15 @@ local function pack(o)
   return table.concat({ o.state, o.version, o.fence, o.lease, o.account, o.kind, o.prio, o.poke, o.res, o.key }, '|')
 end
 local function order(id) return P .. 'order:' .. id end
-local function load(id) return parse(redis.call('HGET', order(id), 'm')) end
+-- A command on a key whose value may be a stranger's, of another type: nothing then (and true), so that one such key
+-- stops neither a script nor the other orders of a batch. Any other error ends the script, as it should.
+local function try(...)
+  local answer = redis.pcall(...)
+  if type(answer) ~= 'table' or not answer.err then return answer end
+  if string.find(answer.err, 'WRONGTYPE', 1, true) then return nil, true end
+  error(answer)
+end
+local function load(id) return parse(try('HGET', order(id), 'm')) end
 local function save(id, o) redis.call('HSET', order(id), 'm', pack(o)) end
 
 -- One wake-up per account and script run; it carries no instruction, so a lost or doubled one is harmless.
@@ -83,14 +91,18 @@ local function let_go(reason, account, n)
   return #popped / 2
 end
 
--- Bounded, and the first entry (how it was asked for) is never the one that is dropped.
+-- Bounded, and the first entry (how it was asked for) is never the one that is dropped. False where it is no list: an
+-- order goes on without its timeline, but a note that nothing else tells must be heard of.
 local function note(id, text)
   local key = order(id) .. ':timeline'
-  if redis.call('RPUSH', key, text) > TIMELINE_MAX then
+  local n = try('RPUSH', key, text)
+  if not n then return false end
+  if n > TIMELINE_MAX then
     local first = redis.call('LPOP', key)
     redis.call('LPOP', key)
     redis.call('LPUSH', key, first)
   end
+  return true
 end
 
 -- Pending signals: `<length>:<text>` one after another.
@@ -111,7 +123,7 @@ end
 local function hand_on(res)
   local line = P .. 'domain:' .. res
   for _ = 1, 128 do
-    local next_id = redis.call('LPOP', line)
+    local next_id = try('LPOP', line)
     if not next_id then break end
     local other = load(next_id)
     if other and not FINAL[other.state] then
@@ -132,7 +144,7 @@ local function leave()
     local id, res = one[1], one[2]
     if heads[i] == id then free[#free + 1] = res
     elseif heads[i] == id .. '+' then hand_on(res)
-    elseif heads[i] then redis.call('LREM', P .. 'domain:' .. res, 0, id) end
+    elseif heads[i] then try('LREM', P .. 'domain:' .. res, 0, id) end
   end
   if #free > 0 then redis.call('HDEL', P .. 'lanes', unpack(free)) end
   leaving = {}

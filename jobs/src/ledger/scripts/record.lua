@@ -81,7 +81,7 @@ while i <= #ARGV do
   local id, fence, version, intent = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 12]
   if intent ~= '' and not n_epoch then n_epoch = epoch() end
   local changes, not_before, watched = tonumber(ARGV[i + 15]), 0, 0
-  local h = redis.call('HMGET', order(id), 'm', 's')
+  local h = try('HMGET', order(id), 'm', 's') or {}
   local o = parse(h[1])
   if not o then answer('missing', 0, 0)
   elseif o.fence ~= fence then answer('lease', o.version, 0)
