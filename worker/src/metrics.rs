@@ -145,6 +145,14 @@ fn describe() {
         "lanes' workers that ended and were started again"
     );
     describe_gauge!("domorder_build_info", "1, with the version as a label");
+    describe_counter!(
+        "domorder_http_requests_total",
+        "requests answered, by method, pattern of the path and status"
+    );
+    describe_histogram!(
+        "domorder_http_request_seconds",
+        "from a request's head to its answer's head, by method and pattern of the path"
+    );
     metrics_process::Collector::default().describe();
 }
 
@@ -156,6 +164,20 @@ pub fn accepted(kind: Kind, account: &str, n: u64) {
 /// A document or a signal was refused.
 pub fn refused(reason: &'static str) {
     counter!("domorder_orders_refused_total", "reason" => reason).increment(1);
+}
+
+/// A request was answered. The route is the pattern of its path.
+pub fn http_answered(method: &'static str, route: &str, status: u16, took: Duration) {
+    counter!("domorder_http_requests_total", "method" => method, "route" => route.to_owned(), "status" => status.to_string())
+        .increment(1);
+    histogram!("domorder_http_request_seconds", "method" => method, "route" => route.to_owned())
+        .record(took.as_secs_f64());
+}
+
+/// Redis has not been reached since the start, so that no gauge can be read.
+pub fn redis_is_away() {
+    metrics_process::Collector::default().collect();
+    gauge!("domorder_redis_up").set(0.0);
 }
 
 /// A lapsed lease was taken over.

@@ -3,6 +3,7 @@
 mod books;
 mod builder;
 mod documents;
+mod http;
 mod ledger;
 mod metrics;
 mod program;
@@ -21,6 +22,7 @@ use tempfile::TempDir;
 
 pub(crate) use builder::{Builder, NAMESPACE};
 pub(crate) use documents::*;
+pub(crate) use http::{Http, TOKENS, streamed, token};
 pub(crate) use ledger::state_of;
 pub(crate) use metrics::Metrics;
 pub(crate) use program::run;
