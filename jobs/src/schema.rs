@@ -15,6 +15,15 @@ fn text(description: &str, pattern: &str, example: &str) -> ObjectBuilder {
         .examples([serde_json::Value::from(example)])
 }
 
+/// A closed set of words.
+pub(crate) fn words(words: &[&'static str]) -> RefOr<Schema> {
+    let words = words.iter().copied();
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(words))
+        .into()
+}
+
 impl PartialSchema for OrderId {
     fn schema() -> RefOr<Schema> {
         let pattern = "^[0-9]{1,5}-[0-9A-HJKMNP-TV-Z]{26}$";

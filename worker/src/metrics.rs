@@ -149,6 +149,7 @@ fn describe() {
         "domorder_http_requests_total",
         "requests answered, by method, pattern of the path and status"
     );
+    describe_gauge!("domorder_http_streams", "streams of events that are open");
     describe_histogram!(
         "domorder_http_request_seconds",
         "from a request's head to its answer's head, by method and pattern of the path"
@@ -172,6 +173,25 @@ pub fn http_answered(method: &'static str, route: &str, status: u16, took: Durat
         .increment(1);
     histogram!("domorder_http_request_seconds", "method" => method, "route" => route.to_owned())
         .record(took.as_secs_f64());
+}
+
+/// A stream of events, counted while it is open.
+#[derive(Debug)]
+pub struct HttpStream(());
+
+impl HttpStream {
+    /// Counts it.
+    #[must_use]
+    pub fn open() -> Self {
+        gauge!("domorder_http_streams").increment(1.0);
+        Self(())
+    }
+}
+
+impl Drop for HttpStream {
+    fn drop(&mut self) {
+        gauge!("domorder_http_streams").decrement(1.0);
+    }
 }
 
 /// Redis has not been reached since the start, so that no gauge can be read.

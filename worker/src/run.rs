@@ -95,8 +95,10 @@ pub async fn run(
         tracker.spawn(sweeper::run(ledger.clone(), config.retention.clone(), stop.clone()));
     }
     let lanes = Arc::new(lanes);
+    let hub = http::hub::Hub::start(&ledger, &tracker, &stop);
     api.ready(http::Backend {
         ledger,
+        hub,
         producer,
         lanes: Arc::clone(&lanes),
     });

@@ -40,10 +40,8 @@ async fn readyz(State(api): State<Api>) -> Response {
     }
     missing.extend(stuck(&api));
     match api.inner.backend.get() {
-        None => missing.push_str(&format!(
-            "redis at {} has not been reached since the start; `domorder doctor` says what to do\n",
-            api.inner.redis
-        )),
+        // Where that is stands in the log: this is told to everybody.
+        None => missing.push_str("redis has not been reached since the start; `domorder doctor` says what to do\n"),
         Some(backend) => match tokio::time::timeout(REDIS_MAX, backend.ledger.now_ms()).await {
             Ok(Ok(_)) => {}
             _ => missing.push_str("redis does not answer\n"),

@@ -18,8 +18,10 @@ use super::problem::Problem;
 
 /// Requests in hand at once, streams aside; each may wait for a Redis that is away.
 pub(super) const REQUESTS_MAX: usize = 256;
-/// A body comes whole within this.
-const BODY_MAX: Duration = Duration::from_secs(20);
+/// Parts of batches that are accepted at once: the others take turns, and single orders find the ledger free.
+pub(super) const BATCHES_MAX: usize = 2;
+/// A body comes whole within this, and of a batch the next part.
+pub(super) const BODY_MAX: Duration = Duration::from_secs(20);
 
 /// Failed proofs of an address: so many at once, and one more each period.
 const FAILURES: NonZeroU32 = NonZeroU32::new(20).expect("not zero");

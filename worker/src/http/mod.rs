@@ -8,6 +8,7 @@
 mod access;
 mod auth;
 mod health;
+pub mod hub;
 mod limits;
 mod openapi;
 mod params;
@@ -46,10 +47,11 @@ struct Inner {
     gate: auth::Gate,
     /// The configured accounts, with their providers.
     accounts: BTreeMap<String, &'static str>,
-    /// The Redis that is meant, without its password.
-    redis: String,
     metrics: PrometheusHandle,
     requests: Semaphore,
+    /// Parts of batches that are accepted side by side.
+    batches: Semaphore,
+    streams: Arc<Semaphore>,
     connections: usize,
     stop: CancellationToken,
     backend: OnceLock<Backend>,
@@ -62,6 +64,8 @@ pub struct Backend {
     pub ledger: Ledger,
     /// The way in.
     pub producer: Producer,
+    /// What happens, as it happens.
+    pub hub: hub::Hub,
     /// The lanes of this process; none without a worker.
     pub lanes: Arc<Vec<Lane>>,
 }
@@ -74,14 +78,19 @@ impl Api {
         let accounts = accounts
             .map(|(name, account)| (name.clone(), account.provider.as_str()))
             .collect();
-        let connections = usize::try_from(config.http.connections).unwrap_or(usize::MAX);
+        let count = |n: u32| {
+            usize::try_from(n)
+                .unwrap_or(Semaphore::MAX_PERMITS)
+                .min(Semaphore::MAX_PERMITS)
+        };
         let inner = Inner {
             gate: auth::Gate::new(&config.http),
             accounts,
-            redis: config.redis.masked_url(),
             metrics,
             requests: Semaphore::new(limits::REQUESTS_MAX),
-            connections,
+            batches: Semaphore::new(limits::BATCHES_MAX),
+            streams: Arc::new(Semaphore::new(count(config.http.streams))),
+            connections: count(config.http.connections),
             stop,
             backend: OnceLock::new(),
         };

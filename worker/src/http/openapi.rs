@@ -27,7 +27,7 @@ use super::{Api, v1};
         (name = "accounts", description = "Provider accounts"),
         (name = "events", description = "What happened, as it happens"),
     ),
-    components(schemas(ProblemDetails)),
+    components(schemas(ProblemDetails, v1::BatchLine, v1::CloudEvent)),
 )]
 struct Head;
 
@@ -74,7 +74,11 @@ pub(super) async fn answer(document: Value) -> Response {
 fn complete(path: &str, operation: &mut Value) {
     let has_body = operation.get("requestBody").is_some();
     without_null(operation);
-    let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+    let parameters = operation
+        .get("parameters")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let stands_in = |place: &str| parameters.iter().any(|p| p["in"] == place);
     let mut statuses = vec!["401", "403", "429", "500", "503"];
     if has_body {
@@ -99,16 +103,18 @@ fn complete(path: &str, operation: &mut Value) {
 
 /// What may be left out is no `null`: neither a parameter nor a whole body.
 fn without_null(operation: &mut Value) {
-    let parameters = operation["parameters"].as_array_mut().into_iter().flatten();
+    // Indexing a missing field would make one.
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    let parameters = parameters.into_iter().flatten();
     for schema in parameters.filter_map(|parameter| parameter.get_mut("schema")) {
         if let Some([one, _null]) = schema["type"].as_array().map(Vec::as_slice) {
             schema["type"] = one.clone();
         }
     }
-    let contents = operation["requestBody"]["content"]
-        .as_object_mut()
-        .into_iter()
-        .flat_map(Map::values_mut);
+    let contents = operation
+        .pointer_mut("/requestBody/content")
+        .and_then(Value::as_object_mut);
+    let contents = contents.into_iter().flat_map(Map::values_mut);
     for schema in contents.filter_map(|content| content.get_mut("schema")) {
         if let Some([one, null]) = schema["oneOf"].as_array().map(Vec::as_slice)
             && *null == json!({"type": "null"})

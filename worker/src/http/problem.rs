@@ -116,6 +116,38 @@ impl Problem {
         )
     }
 
+    /// There is no such account.
+    pub(crate) fn no_account() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "no-such-account",
+            "There is no such account",
+            "no account of the configuration has this name; `/v1/accounts` lists them",
+        )
+    }
+
+    /// The body is no JSON.
+    pub(crate) fn not_json() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "not_json",
+            "The body is not JSON",
+            "expected one JSON object",
+        )
+    }
+
+    /// The body has these faults.
+    pub(crate) fn faults(errors: Vec<ProblemError>) -> Self {
+        let named: Vec<String> = errors
+            .iter()
+            .map(|e| format!("{} {}", e.pointer.as_deref().unwrap_or_default(), e.detail))
+            .collect();
+        let (status, title) = (StatusCode::UNPROCESSABLE_ENTITY, "The body is not valid");
+        let mut problem = Self::new(status, "invalid", title, named.join("; ").trim_start());
+        problem.0.details.errors = errors;
+        problem
+    }
+
     /// It cannot be served now.
     pub(crate) fn unavailable(detail: impl Into<String>) -> Self {
         Self::new(

@@ -5,6 +5,7 @@ mod claim;
 mod cluster;
 mod contacts;
 mod crash;
+mod events;
 mod record;
 mod scale;
 mod upkeep;

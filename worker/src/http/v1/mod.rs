@@ -1,5 +1,8 @@
 //! The API, version 1.
 
+mod accounts;
+mod batch;
+mod events;
 mod list;
 mod orders;
 mod signals;
@@ -17,10 +20,14 @@ use utoipa_axum::routes;
 use super::Api;
 use super::problem::Problem;
 
+pub(crate) use batch::BatchLine;
+pub(crate) use events::CloudEvent;
+
 /// All routes, each with its description.
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(orders::submit, list::list))
+        .routes(routes!(batch::submit_batch))
         .routes(routes!(orders::show))
         .routes(routes!(orders::show_by_key))
         .routes(routes!(timeline::timeline))
@@ -30,6 +37,11 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(signals::check_now))
         .routes(routes!(signals::resend_approval))
         .routes(routes!(signals::resolve))
+        .routes(routes!(accounts::list))
+        .routes(routes!(accounts::pause))
+        .routes(routes!(accounts::resume))
+        .routes(routes!(events::list))
+        .routes(routes!(events::stream))
 }
 
 /// The one variable part of a path, decoded.

@@ -157,3 +157,108 @@ pub(crate) fn streamed(parts: impl Stream<Item = Bytes> + Send + Sync + 'static)
     let frames = parts.map(|part| Ok::<_, io::Error>(Frame::data(part)));
     reqwest::Body::wrap(BoxBody::new(StreamBody::new(frames)))
 }
+
+/// Documents a line each.
+pub(crate) fn ndjson(documents: &[Value]) -> String {
+    documents.iter().map(|document| format!("{document}\n")).collect()
+}
+
+impl Http {
+    /// Hands in a batch, and reads every line of the answer.
+    pub(crate) async fn batch(&self, body: impl Into<reqwest::Body>) -> Vec<Value> {
+        let request = self
+            .request("POST", "/v1/orders/batch")
+            .header("content-type", "application/x-ndjson");
+        let answer = self.send(request.body(body)).await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (200, "application/x-ndjson"),
+            "{answer:?}"
+        );
+        answer
+            .text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    /// Opens a stream of events: from `Last-Event-ID`, where there is one.
+    pub(crate) async fn stream(&self, query: &str, last: Option<&str>) -> EventStream {
+        let mut request = self.request("GET", &format!("/v1/events/stream{query}"));
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        EventStream {
+            response,
+            text: String::new(),
+            read: 0,
+            last: String::new(),
+            comments: 0,
+            retries: 0,
+        }
+    }
+}
+
+/// Server-sent events, read as the specification says (WHATWG HTML, 9.2).
+#[derive(Debug)]
+pub(crate) struct EventStream {
+    response: reqwest::Response,
+    text: String,
+    /// How much of the text was read.
+    read: usize,
+    pub(crate) last: String,
+    pub(crate) comments: usize,
+    pub(crate) retries: usize,
+}
+
+impl EventStream {
+    /// The data of the next event; nothing where the stream has ended.
+    pub(crate) async fn next(&mut self) -> Option<Value> {
+        loop {
+            if let Some(data) = self.parse() {
+                return Some(data);
+            }
+            self.more().await?;
+        }
+    }
+
+    /// Waits for a comment, while no event comes.
+    pub(crate) async fn until_comment(&mut self) {
+        while self.comments == 0 {
+            assert_eq!(self.parse(), None);
+            self.more().await.expect("the stream goes on");
+        }
+    }
+
+    /// The data of an event that is there, if any.
+    fn parse(&mut self) -> Option<Value> {
+        while let Some(length) = self.text[self.read..].find("\n\n") {
+            let block = self.text[self.read..self.read + length].to_owned();
+            self.read += length + 2;
+            let mut data = None;
+            for line in block.lines() {
+                match line.split_once(':').unwrap_or((line, "")) {
+                    ("", _) => self.comments += 1,
+                    ("id", id) => id.trim_start().clone_into(&mut self.last),
+                    ("retry", _) => self.retries += 1,
+                    ("data", text) => data = Some(serde_json::from_str(text).unwrap()),
+                    other => panic!("{other:?}"),
+                }
+            }
+            if data.is_some() {
+                return data;
+            }
+        }
+        None
+    }
+
+    async fn more(&mut self) -> Option<()> {
+        let part = self.response.chunk().await.ok()??;
+        self.text.drain(..std::mem::take(&mut self.read));
+        self.text.push_str(std::str::from_utf8(&part).unwrap());
+        Some(())
+    }
+}

@@ -22,7 +22,7 @@ use tempfile::TempDir;
 
 pub(crate) use builder::{Builder, NAMESPACE};
 pub(crate) use documents::*;
-pub(crate) use http::{Http, TOKENS, streamed, token};
+pub(crate) use http::{Http, TOKENS, ndjson, streamed, token};
 pub(crate) use ledger::state_of;
 pub(crate) use metrics::Metrics;
 pub(crate) use program::run;
