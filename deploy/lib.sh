@@ -26,6 +26,18 @@ need_redis() {
     command -v redis-server >/dev/null 2>&1 || die "redis-server could not be installed: install Redis 7.0 or later and run this again"
 }
 
+# Whether Python can make virtual environments; installs what is missing where it can.
+need_venv() {
+    python3 -c 'import ensurepip, venv' 2>/dev/null && return
+    local sudo=""
+    [ "$(id -u)" = 0 ] || sudo=sudo
+    if command -v apt-get >/dev/null 2>&1; then
+        say "python3-venv is missing: it is installed now by the system's package manager"
+        $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends python3-venv >/dev/null || return 1
+    fi
+    python3 -c 'import ensurepip, venv' 2>/dev/null
+}
+
 need_cargo() {
     command -v cargo >/dev/null 2>&1 || die "no Rust toolchain: install one (rustup) and run this again"
 }

@@ -20,6 +20,7 @@ mod http_accounts;
 mod http_auth;
 mod http_batch;
 mod http_events;
+mod http_fuzz;
 mod http_signals;
 mod http_streams;
 mod identity;
