@@ -38,6 +38,9 @@ pub(crate) fn toml(config: &Config, sources: Option<&Sources>) -> String {
     out.table("http");
     out.line("listen", text(&config.http.listen.to_string()));
     out.line("tokens", list(config.http.tokens.iter().map(token)));
+    out.line("rate", text(&config.http.rate.to_string()));
+    out.line("connections", config.http.connections.to_string());
+    out.line("streams", config.http.streams.to_string());
     out.table("worker");
     out.line("shutdown_grace", duration(config.worker.shutdown_grace));
     out.line("lease", duration(config.worker.lease));

@@ -83,7 +83,13 @@ const REDIS: &[Field] = &[
     leaf("journal_keep", Kind::Duration(MILLI, YEARS)),
 ];
 
-const HTTP: &[Field] = &[leaf("listen", Kind::Address), table("tokens", Shape::List(TOKEN))];
+const HTTP: &[Field] = &[
+    leaf("listen", Kind::Address),
+    table("tokens", Shape::List(TOKEN)),
+    leaf("rate", Kind::Rate),
+    leaf("connections", Kind::Integer(1, 100_000)),
+    leaf("streams", Kind::Integer(1, 100_000)),
+];
 
 const TOKEN: &[Field] = &[
     leaf("name", Kind::Id),

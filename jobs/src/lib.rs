@@ -19,6 +19,8 @@ pub mod order;
 pub mod producer;
 pub mod purchase;
 pub mod record;
+#[cfg(feature = "openapi")]
+pub mod schema;
 pub mod seal;
 pub mod signal;
 pub mod state;

@@ -157,6 +157,15 @@ fn describe() {
         "lanes' workers that ended and were started again"
     );
     describe_gauge!("domorder_build_info", "1, with the version as a label");
+    describe_counter!(
+        "domorder_http_requests_total",
+        "requests answered, by method, pattern of the path and status"
+    );
+    describe_gauge!("domorder_http_streams", "streams of events that are open");
+    describe_histogram!(
+        "domorder_http_request_seconds",
+        "from a request's head to its answer's head, by method and pattern of the path"
+    );
     metrics_process::Collector::default().describe();
 }
 
@@ -168,6 +177,39 @@ pub fn accepted(kind: Kind, account: &str, n: u64) {
 /// A document or a signal was refused.
 pub fn refused(reason: &'static str) {
     counter!("domorder_orders_refused_total", "reason" => reason).increment(1);
+}
+
+/// A request was answered. The route is the pattern of its path.
+pub fn http_answered(method: &'static str, route: &str, status: u16, took: Duration) {
+    counter!("domorder_http_requests_total", "method" => method, "route" => route.to_owned(), "status" => status.to_string())
+        .increment(1);
+    histogram!("domorder_http_request_seconds", "method" => method, "route" => route.to_owned())
+        .record(took.as_secs_f64());
+}
+
+/// A stream of events, counted while it is open.
+#[derive(Debug)]
+pub struct HttpStream(());
+
+impl HttpStream {
+    /// Counts it.
+    #[must_use]
+    pub fn open() -> Self {
+        gauge!("domorder_http_streams").increment(1.0);
+        Self(())
+    }
+}
+
+impl Drop for HttpStream {
+    fn drop(&mut self) {
+        gauge!("domorder_http_streams").decrement(1.0);
+    }
+}
+
+/// Redis has not been reached since the start, so that no gauge can be read.
+pub fn redis_is_away() {
+    metrics_process::Collector::default().collect();
+    gauge!("domorder_redis_up").set(0.0);
 }
 
 /// A lapsed lease was taken over.

@@ -7,6 +7,7 @@ mod cluster;
 mod contacts;
 mod crash;
 mod durability;
+mod events;
 mod loss;
 mod record;
 mod scale;
