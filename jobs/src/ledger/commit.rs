@@ -77,14 +77,14 @@ pub struct Record {
 /// What orders are parked for that concerns their whole account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shelf {
-    /// For what: [`Reason::BreakerOpen`] or [`Reason::Funds`].
+    /// For what: [`Reason::BreakerOpen`].
     pub reason: Reason,
     /// The order's deadline by Redis' clock, ms: the nearest is let go first.
     pub deadline_ms: Option<u64>,
 }
 
 /// Stands behind every deadline, and is exact as a score.
-const NO_DEADLINE: u64 = 9_000_000_000_000_000;
+pub(super) const NO_DEADLINE: u64 = 9_000_000_000_000_000;
 
 /// A record that was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

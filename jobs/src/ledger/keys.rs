@@ -14,7 +14,8 @@
 //! | `{<ns>:<shard>}:fence` | string | the last fence given out |
 //! | `{<ns>:<shard>}:epoch` | hash | `run_id`, `n`, `since`, `fence` of the server's present life, `name` of the ledger |
 //! | `{<ns>:<shard>}:account:<name>` | hash | `paused` (why), `tat` (rate), `epoch`, `starved`, its breaker (see `breaker.lua`) |
-//! | `{<ns>:<shard>}:parked:<reason>:<account>` | zset | id → deadline, of what is parked for the account's breaker or funds |
+//! | `{<ns>:<shard>}:parked:breaker_open:<account>` | zset | id → deadline, of what is parked for the account's breaker |
+//! | `{<ns>:0}:funds:<account>`, `…:line`, `…:prices`, `…:held` | hash, zset | its money, who waits for it, what is set aside (see `purse.lua`) |
 //! | `{<ns>:0}:contacts:<account>` | hash | keyed digest of a profile → the contact made of it, or who is making it; at most 100,000 |
 //! | `{<ns>:<shard>}:aside` | zset | id → when it was set aside |
 //! | `<ns>:idem:<key>` | string | `<id> <fingerprint>` |

@@ -48,6 +48,10 @@ scripts! {
     CONTACTS = "contacts.lua",
     /// Counts what becomes of an account's calls.
     BREAKER = "breaker.lua",
+    /// Keeps an account's money apart.
+    PURSE = "purse.lua",
+    /// Has parked orders looked at.
+    POKE = "poke.lua",
     /// Counts an account's work.
     DEPTH = "depth.lua",
 }

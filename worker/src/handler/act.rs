@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domorder_api_client::provider::{Amendment, Evidence, NotSent, Outcome, Question, Sighting, Trouble, TroubleKind};
-use domorder_jobs::machine::{Decision, FundsSeen, Look, Observation, Step};
+use domorder_jobs::machine::{Decision, Look, Observation, Step};
 use jiff::SignedDuration;
 use secrecy::SecretString;
 
@@ -32,7 +32,7 @@ impl Visitor<'_> {
                 None => Observation::Saw(self.look(Look::BeforePaying).await),
             },
             Step::Look(how) => Observation::Saw(self.look(how).await),
-            Step::ReadFunds => Observation::Funds(self.funds().await),
+            Step::ReadFunds => Observation::Funds(Box::pin(self.funds()).await),
             Step::Cancel => Observation::CancelAnswered(self.guarded(Call::Cancel).await),
             Step::AmendAuthCode => Observation::AmendAnswered(self.guarded(Call::AmendAuthCode).await),
             Step::ResendApproval => Observation::AmendAnswered(self.guarded(Call::ResendApproval).await),
@@ -97,15 +97,6 @@ impl Visitor<'_> {
         })
     }
 
-    async fn funds(&self) -> FundsSeen {
-        match self.handler.provider.funds().await {
-            Ok(Some(funds)) if funds.positive => FundsSeen::Some,
-            Ok(Some(_)) => FundsSeen::None,
-            Ok(None) => FundsSeen::NotShown,
-            Err(trouble) => FundsSeen::Unreadable(trouble),
-        }
-    }
-
     /// Intent, gate, the one request, its outcome. `None`: the order is out of our hands.
     pub(super) async fn submit(&mut self, mut decision: Decision) -> Option<Observation> {
         let mut intended = Instant::now();
@@ -146,6 +137,7 @@ impl Visitor<'_> {
         tracing::info!(outcome = told(&outcome), "the paid call came to its end");
         m::paid_call_ended(&self.handler.account, &outcome);
         self.tell_breaker_of_call(&outcome).await;
+        Box::pin(self.tell_purse_of_call(&outcome)).await;
         Some(Observation::Answered(outcome))
     }
 

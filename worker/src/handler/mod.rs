@@ -8,6 +8,7 @@ mod act;
 mod around;
 mod breaker;
 mod clocks;
+mod funds;
 mod journal;
 mod record;
 
@@ -78,6 +79,8 @@ struct Visitor<'a> {
     brake: Brake,
     /// The breaker wants to hear what becomes of the paid call.
     watched: bool,
+    /// Money was set aside for it in this claim.
+    set_aside: bool,
     /// What the last look before a purchase saw.
     snapshot: Option<Snapshot>,
     /// What the signals said, for the timeline.
@@ -116,6 +119,7 @@ impl Handler {
             intended: None,
             brake: stored.brake,
             watched: false,
+            set_aside: false,
             snapshot: None,
             said: None,
             held_back: None,
@@ -124,6 +128,7 @@ impl Handler {
         let first = visitor.first_observation();
         visitor.go(first).await;
         visitor.pass_the_trial_on().await;
+        Box::pin(visitor.give_back_what_was_set_aside()).await;
     }
 
     /// How old a call must be before it is believed that it has come to nothing.

@@ -43,9 +43,7 @@ local function apply(i, id, o, raw, changes, watched)
   local poked = o.poke
   o.version, o.prio = o.version + 1 + changes, ARGV[i + 6]
   if ARGV[i + 13] ~= '' then place('parked:' .. ARGV[i + 13] .. ':' .. o.account, id, ARGV[i + 14])
-  elseif o.state == 'parked' then
-    for _, reason in ipairs({ 'breaker_open', 'funds' }) do place('parked:' .. reason .. ':' .. o.account, id) end
-  end
+  elseif o.state == 'parked' then place('parked:breaker_open:' .. o.account, id) end
   if state ~= o.state then
     place('state:' .. o.state, id)
     place('state:' .. state, id, now)

@@ -9,6 +9,7 @@ mod crash;
 mod durability;
 mod events;
 mod loss;
+mod purse;
 mod record;
 mod scale;
 mod upkeep;

@@ -46,6 +46,61 @@ async fn an_order_without_funds_is_parked_and_released_when_money_is_seen() {
 }
 
 #[tokio::test]
+async fn a_low_balance_buys_what_is_most_urgent_and_two_replicas_do_not_overspend_it() {
+    let seed = json!({"connectreseller": {"balance_cents": 0, "domains": [{"name": "own-example-shop.com"}]}});
+    // Long enough that no second read falls into the test.
+    let world = World::with()
+        .replicas(2)
+        .setting("polling.funds", "['4s', '5m']")
+        .seed(seed)
+        .start()
+        .await;
+    // The most urgent is handed in last.
+    let now = jiff::Timestamp::now();
+    let documents: Vec<Value> = (0..10)
+        .map(|at| {
+            let deadline = now + jiff::SignedDuration::from_hours(20 - at);
+            let deadline = json!({"deadline": deadline.to_string()});
+            with(renew(&format!("renew-{at}-example.com")), deadline)
+        })
+        .collect();
+    let keys = world.orders(documents).await;
+    world.until_all(&keys, "parked/funds").await;
+    assert_eq!(world.providers().requests().requests.len(), 10, "each was refused once");
+    // A renewal costs 11.99: enough for three, and a little.
+    money(&world, "connectreseller", 3 * 1_199 + 500);
+    let reads = || world.providers().request_summary().calls("availablefund");
+    let before = reads();
+    world.until_all(&keys[7..], "succeeded").await;
+    world
+        .wait_until("the money was looked at", || async { reads() > before })
+        .await;
+    for key in &keys[..7] {
+        let view = world.until(key, "parked/funds").await;
+        assert_eq!(
+            (&view["charged"], &view["attempts"]),
+            (&json!("no"), &json!(1)),
+            "{view:#}"
+        );
+    }
+    assert_eq!(
+        world.providers().requests().requests.len(),
+        13,
+        "three more, and none in vain"
+    );
+    assert_eq!(world.providers().charges().count, 3);
+    let prices = world.providers().request_summary().calls("getdomainprice");
+    assert!(prices <= 4, "{prices} prices were asked for");
+    assert!(reads() - before <= 2, "one read for all, and not one for each");
+
+    money(&world, "connectreseller", 1_000_000);
+    for key in &keys[..7] {
+        world.tell(key, "retry", json!({})).await;
+    }
+    world.until_all(&keys, "succeeded").await;
+}
+
+#[tokio::test]
 async fn where_the_balance_cannot_be_read_a_person_releases_the_order() {
     let world = World::with()
         .seed(json!({"connectreseller": {"balance_cents": 0}}))
