@@ -256,6 +256,47 @@ async fn with_the_journal_a_total_loss_buys_nothing_twice_even_where_nothing_was
 }
 
 #[tokio::test]
+async fn with_the_journal_a_failover_to_what_knows_of_no_intent_buys_nothing_twice() {
+    let mut world = World::with().setting("redis.journal", "'on'").start().await;
+    world.run(&["accounts", "pause", "cr-main"]).await.ended(0);
+    let keys = world.orders(renewals(5)).await;
+    for key in &keys {
+        world
+            .wait_until("it is accepted", || async { world.view(key).await.is_some() })
+            .await;
+    }
+    // What a replica has whose link is cut from now on.
+    let (live, stale) = (world.redis.folder().join("appendonlydir"), world.folder().join("stale"));
+    let copy = |from: &std::path::Path, to: &std::path::Path| {
+        std::fs::create_dir_all(to).unwrap();
+        for file in std::fs::read_dir(from).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+        }
+    };
+    copy(&live, &stale);
+    world.run(&["accounts", "resume", "cr-main"]).await.ended(0);
+    world.until_all(&keys, "succeeded").await;
+    assert_eq!(world.providers().charges().count, 5);
+
+    world.redis.kill9();
+    std::fs::remove_dir_all(&live).unwrap();
+    copy(&stale, &live);
+    world.redis.restart().await.unwrap();
+    world.ledger_was_lost();
+    world.until_all(&keys, "queued").await;
+    world.run(&["accounts", "resume", "cr-main"]).await.ended(0);
+    for view in world.until_all(&keys, "succeeded").await {
+        assert_eq!((&view["charged"], &view["attempts"]), (&json!("yes"), &json!(1)));
+    }
+    assert_eq!(world.providers().charges().count, 5);
+    assert_eq!(world.providers().requests().requests.len(), 5);
+    let prevented = world.replicas[0].metrics().await;
+    let labels = [("guard", "journal")];
+    assert_eq!(prevented.sum("domorder_duplicates_prevented_total", &labels), 5.0);
+}
+
+#[tokio::test]
 async fn what_the_journal_cannot_hold_is_not_bought() {
     let world = World::with()
         .setting("redis.journal", "'on'")
