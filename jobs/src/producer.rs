@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::catalogue::Catalogue;
+use crate::format;
 use crate::ledger::{Acceptance, Ledger, LedgerError, NewOrder, Signalled, Stored};
 use crate::machine;
 use crate::order::{Order, OrderId};
@@ -256,15 +257,23 @@ impl Producer {
         stored: Option<&Stored>,
         same: bool,
     ) -> Result<Taken, SubmitError> {
-        match stored.and_then(|s| Some((s, serde_json::from_str::<Order>(&s.doc).ok()?))) {
-            Some((stored, order)) if same && draft.is_replay_of(&order, draft.fingerprint(), &self.ring) => {
-                let record = serde_json::from_str::<OrderRecord>(&stored.rec).ok();
+        let order = match stored.map(|stored| format::read::<Order>(&stored.doc)) {
+            // Whether it is the same to the last secret, a newer program knows.
+            Some(Err(fault)) if same && fault.is_newer() => {
+                let told = format!("the document of order {id} cannot be compared: {fault}");
+                return Err(SubmitError::Unavailable(LedgerError::Invalid(told)));
+            }
+            read => read.and_then(Result::ok),
+        };
+        match order {
+            Some(order) if same && draft.is_replay_of(&order, draft.fingerprint(), &self.ring) => {
+                let record = stored.and_then(|stored| format::read::<OrderRecord>(&stored.rec).ok());
                 Ok(Taken {
                     submitted: Submitted::Replayed(id),
                     view: record.map(|record| OrderView::of(&order, &record)),
                 })
             }
-            Some((_, order)) => {
+            Some(order) => {
                 let fields = draft
                     .clone()
                     .seal(id, &self.ring)
@@ -327,7 +336,7 @@ impl Producer {
             let Some(Stored { rec, meta, .. }) = stored else {
                 return Err(SignalError::NoOrder);
             };
-            let record: OrderRecord = serde_json::from_str(&rec).map_err(|_| SignalError::Unreadable)?;
+            let record: OrderRecord = format::read(&rec).map_err(|_| SignalError::Unreadable)?;
             machine::may(&record, meta.kind, stored_signal.name)?;
             match self
                 .ledger

@@ -73,6 +73,8 @@ pub async fn run(
     let producer = wiring::producer(&config, &ledger, catalogue, Arc::clone(&ring));
     let mut lanes = Vec::new();
     if parts.worker {
+        let journal = wiring::journal(&config, &instance)?;
+        let clocks = Arc::default();
         for (account, provider) in &providers {
             let handler = Arc::new(Handler {
                 account: account.clone(),
@@ -80,6 +82,9 @@ pub async fn run(
                 ledger: ledger.clone(),
                 ring: Arc::clone(&ring),
                 policy: wiring::policy(&config),
+                clocks: Arc::clone(&clocks),
+                breakers: wiring::breakers(&config),
+                journal: journal.clone(),
                 stopping: stop.clone(),
             });
             let (lane, from) = (lane_config(account, &config), ledger.clone());

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use redis::Value;
 
-use super::{Durability, Effort, Ledger, LedgerError, Link, claim::millis, value};
+use super::{Effort, Ledger, LedgerError, Link, Standard, claim::millis, value};
 
 /// Longest blocking read: the connection's answers must come within this and the response timeout.
 const BLOCK_MAX: Duration = Duration::from_secs(5);
@@ -258,7 +258,7 @@ impl Ledger {
                 self.inner.topology.clone(),
                 Some(BLOCK_MAX + timeout),
                 timeout,
-                Durability::Relaxed,
+                Standard::none(),
             ),
             shards: shards.to_vec(),
         };

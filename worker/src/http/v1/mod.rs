@@ -10,6 +10,7 @@ mod timeline;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
+use domorder_jobs::format;
 use domorder_jobs::ledger::{Ledger, Stored};
 use domorder_jobs::order::{Order, OrderId};
 use domorder_jobs::record::OrderRecord;
@@ -73,8 +74,8 @@ impl FromRequestParts<Api> for Named {
 
 /// An order as it is shown; `None` where its document or record cannot be read.
 fn view(stored: &Stored) -> Option<OrderView> {
-    let order: Order = serde_json::from_str(&stored.doc).ok()?;
-    let record: OrderRecord = serde_json::from_str(&stored.rec).ok()?;
+    let order: Order = format::read(&stored.doc).ok()?;
+    let record: OrderRecord = format::read(&stored.rec).ok()?;
     Some(OrderView::of(&order, &record))
 }
 
