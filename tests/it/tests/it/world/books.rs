@@ -309,7 +309,8 @@ impl World {
 /// Labels are bounded: never a name, an id or a key of an order (`contract.md` §6).
 fn check_labels(metrics: &Metrics, orders: &[Order], faults: &mut Vec<String>) {
     for (name, labels, _) in metrics.series() {
-        let tells = |what: &str| !what.is_empty() && labels.contains(what);
+        // A key of a few characters, as fuzzing makes them, stands in anything.
+        let tells = |what: &str| what.len() > 5 && labels.contains(what);
         let order = orders
             .iter()
             .find(|order| tells(&order.id) || tells(&order.key) || tells(text(&order.view, "domain")));

@@ -227,8 +227,11 @@ impl EventStream {
 
     /// Waits for a comment, while no event comes.
     pub(crate) async fn until_comment(&mut self) {
-        while self.comments == 0 {
+        loop {
             assert_eq!(self.parse(), None);
+            if self.comments > 0 {
+                return;
+            }
             self.more().await.expect("the stream goes on");
         }
     }
