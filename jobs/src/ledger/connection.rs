@@ -363,7 +363,7 @@ fn measured(pipeline: &Pipeline, count: usize) -> &'static str {
         Some(b"EVALSHA") => return words.next().and_then(script::name_of).unwrap_or("script"),
         other => other.unwrap_or_default(),
     };
-    const COMMANDS: [&str; 17] = [
+    const COMMANDS: [&str; 19] = [
         "GET",
         "HDEL",
         "HGET",
@@ -377,7 +377,9 @@ fn measured(pipeline: &Pipeline, count: usize) -> &'static str {
         "XAUTOCLAIM",
         "XDEL",
         "XRANGE",
+        "XREAD",
         "XREADGROUP",
+        "XREVRANGE",
         "XTRIM",
         "ZRANGE",
         "ZREVRANGEBYSCORE",

@@ -29,9 +29,11 @@ mod lease;
 mod query;
 mod script;
 mod sweep;
+mod tail;
 mod topology;
 mod value;
 mod wake;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -51,7 +53,9 @@ pub use intake::{Intake, IntakeEntry};
 pub use keys::{new_order_id, shard_of_id, shard_of_resource};
 pub use lease::{SIGNALS_MAX, Signalled};
 pub use query::{Count, Filter, Listed, Meta, Page, Stored};
+pub use tail::{EventAt, Tail};
 pub use wake::Wake;
+pub use webhooks::{Begin, DeadLetter, HeldOrder, HookLook, HookPosition, HookUpdate, Webhooks};
 
 use connection::{Effort, Link, Routed};
 use keys::{Keys, slot_of};
