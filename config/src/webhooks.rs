@@ -113,6 +113,8 @@ fn webhook(settings: &Settings, name: &str, faults: &mut Vec<Fault>) -> Option<W
     let secret = settings.need(&format!("{key}.secret"), "the signing secret, or secret_file", faults);
     let get = |name: &str| format!("{key}.{name}");
     longer(settings, &get("retry_max"), &get("retry_initial"), faults);
+    // An event that is no longer kept cannot be tried again, nor replayed.
+    longer(settings, "retention.events", &get("give_up"), faults);
     let allow_private = settings.get(&get("allow_private"));
     if let (Some(false), Some(url)) = (allow_private, &url)
         && Url::scheme(url) == "http"
