@@ -8,6 +8,7 @@ mod crash;
 mod record;
 mod scale;
 mod upkeep;
+mod webhooks;
 
 use std::time::Duration;
 
