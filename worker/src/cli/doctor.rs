@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use super::output::{Format, print, print_json};
-use super::{Cli, Failure, Loaded};
+use super::{Cli, Failure, Loaded, webhooks};
 use crate::{clock, wiring};
 
 /// Something that is wrong.
 #[derive(serde::Serialize)]
-struct Finding {
-    what: String,
-    mend: String,
+pub(super) struct Finding {
+    pub(super) what: String,
+    pub(super) mend: String,
 }
 
 pub(super) async fn run(cli: &Cli, format: Format) -> Result<ExitCode, Failure> {
@@ -31,6 +31,7 @@ pub(super) async fn run(cli: &Cli, format: Format) -> Result<ExitCode, Failure> 
                     mend: "look at it with `orders show`, mend it, and put it back".to_owned(),
                 });
             }
+            findings.extend(webhooks::findings(&loaded, &ledger).await?);
             let names: Vec<String> = loaded.config.accounts.keys().cloned().collect();
             for (account, why) in ledger.paused(&names).await? {
                 findings.push(Finding {
@@ -51,6 +52,7 @@ pub(super) async fn run(cli: &Cli, format: Format) -> Result<ExitCode, Failure> 
         }
         Err(other) => return Err(other),
     }
+    findings.extend(webhooks::addresses(&loaded).await);
     for (account, provider) in wiring::providers(&loaded.config)? {
         if let Err(trouble) = provider.control().await {
             findings.push(Finding {

@@ -28,3 +28,4 @@ mod renewals;
 mod stopping;
 mod storm;
 mod transfers;
+mod webhooks;

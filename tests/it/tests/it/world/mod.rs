@@ -6,6 +6,7 @@ mod documents;
 mod ledger;
 mod metrics;
 mod program;
+mod receiver;
 mod replica;
 mod words;
 
@@ -24,6 +25,7 @@ pub(crate) use documents::*;
 pub(crate) use ledger::state_of;
 pub(crate) use metrics::Metrics;
 pub(crate) use program::run;
+pub(crate) use receiver::{Post, Receiver, Reply, SECRET};
 pub(crate) use replica::Replica;
 
 /// How long anything may take that is waited for: far more than it does, for machines that are busy.
