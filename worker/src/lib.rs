@@ -16,5 +16,6 @@ pub mod metrics;
 pub mod run;
 pub mod sweeper;
 pub mod telemetry;
+pub mod webhooks;
 pub mod wiring;
 pub mod workers;

@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::handler::Handler;
 use crate::workers::Lane;
-use crate::{http, intake, sweeper, wiring, workers};
+use crate::{http, intake, sweeper, webhooks, wiring, workers};
 
 /// An idle lane comes round this often at the latest: a lost wake-up costs at most this.
 const IDLE_MAX: Duration = Duration::from_secs(15);
@@ -32,7 +32,7 @@ const CALLS_PER_CLAIM: u32 = 1;
 pub struct Parts {
     /// HTTP.
     pub http: bool,
-    /// Intake, lanes, sweeper.
+    /// Intake, lanes, sweeper, webhooks.
     pub worker: bool,
 }
 
@@ -73,6 +73,8 @@ pub async fn run(
     let producer = wiring::producer(&config, &ledger, catalogue, Arc::clone(&ring));
     let mut lanes = Vec::new();
     if parts.worker {
+        // Before any lane: a start that fails here must leave no order in doubt.
+        webhooks::start(&ledger, &config, &instance, &tracker, &stop)?;
         let journal = wiring::journal(&config, &instance)?;
         let clocks = Arc::default();
         for (account, provider) in &providers {

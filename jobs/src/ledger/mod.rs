@@ -34,9 +34,11 @@ mod query;
 mod rights;
 mod script;
 mod sweep;
+mod tail;
 mod topology;
 mod value;
 mod wake;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -59,7 +61,9 @@ pub use keys::{new_order_id, shard_of_id, shard_of_resource};
 pub use lease::{SIGNALS_MAX, Signalled};
 pub use purse::{MayPay, Paid, Price, Purse};
 pub use query::{Count, Filter, Listed, Meta, Page, Stored};
+pub use tail::{EventAt, Tail};
 pub use wake::Wake;
+pub use webhooks::{Begin, DeadLetter, HeldOrder, HookLook, HookPosition, HookUpdate, Webhooks};
 
 use connection::{Effort, Link, Routed};
 use durability::Standard;

@@ -54,6 +54,16 @@ scripts! {
     POKE = "poke.lua",
     /// Counts an account's work.
     DEPTH = "depth.lua",
+    /// Who delivers to a webhook endpoint.
+    WEBHOOK_LEASE = "webhook_lease.lua",
+    /// How far an endpoint has come.
+    WEBHOOK_SAVE = "webhook_save.lua",
+    /// Looks at that.
+    WEBHOOK_LOOK = "webhook_look.lua",
+    /// Delivers dead letters again.
+    WEBHOOK_REPLAY = "webhook_replay.lua",
+    /// Deletes an endpoint's state.
+    WEBHOOK_FORGET = "webhook_forget.lua",
 }
 
 /// A script and its name on the server.

@@ -11,6 +11,7 @@ mod enqueue;
 mod orders;
 mod output;
 mod run;
+mod webhooks;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,6 +48,9 @@ enum Command {
     /// Provider accounts
     #[command(subcommand)]
     Accounts(accounts::AccountsCommand),
+    /// Webhook endpoints, and the events that they did not take
+    #[command(subcommand)]
+    Webhooks(webhooks::WebhooksCommand),
     /// Perform any documented operation of a provider, and print its answer
     Call(call::CallArgs),
     /// The configuration
@@ -176,6 +180,10 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Orders(command) => {
             quiet();
             orders::run(Loaded::of(cli)?, command).await
+        }
+        Command::Webhooks(command) => {
+            quiet();
+            webhooks::run(Loaded::of(cli)?, command).await
         }
         Command::Call(args) => {
             quiet();

@@ -40,3 +40,4 @@ mod stopping;
 mod storm;
 mod transfers;
 mod upgrades;
+mod webhooks;

@@ -7,6 +7,7 @@ mod http;
 mod ledger;
 mod metrics;
 mod program;
+mod receiver;
 mod replica;
 mod words;
 
@@ -26,6 +27,7 @@ pub(crate) use http::{Http, TOKENS, ndjson, streamed, token};
 pub(crate) use ledger::state_of;
 pub(crate) use metrics::Metrics;
 pub(crate) use program::{of_python, run};
+pub(crate) use receiver::{Post, Receiver, Reply, SECRET};
 pub(crate) use replica::Replica;
 
 /// How long anything may take that is waited for: far more than it does, for machines that are busy.

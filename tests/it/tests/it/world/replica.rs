@@ -27,6 +27,8 @@ impl Replica {
             .arg(config)
             // All that it can say is searched for secrets.
             .env("DOMORDER_LOG", "debug,hyper=info,h2=info")
+            // Nothing goes by a proxy of the environment: nobody listens there.
+            .envs(["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY"].map(|name| (name, "http://127.0.0.1:9")))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(file)
