@@ -26,6 +26,7 @@ mod error;
 mod intake;
 mod keys;
 mod lease;
+mod pace;
 mod query;
 mod script;
 mod sweep;
