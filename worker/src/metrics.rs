@@ -99,7 +99,18 @@ fn describe() {
         "paid calls that were not made because of a guard"
     );
     describe_gauge!("domorder_account_paused", "1 while the account is paused");
-    describe_counter!("domorder_polls_total", "looks at orders that wait, by result");
+    describe_counter!(
+        "domorder_polls_total",
+        "looks at orders that wait, by result; `listed`: a list of the whole account shows it unchanged, no call was made"
+    );
+    describe_counter!(
+        "domorder_surveys_total",
+        "readings of lists of the whole account, by list and result: read, left (not worth it), failed"
+    );
+    describe_counter!(
+        "domorder_disbelieved_answers_total",
+        "answers that were not believed, by what was wrong: expiry (no date that can be), garbled"
+    );
     describe_gauge!("domorder_redis_up", "1 while Redis answers");
     describe_counter!("domorder_records_set_aside_total", "records that could not be read");
     describe_counter!(
@@ -245,6 +256,27 @@ pub fn polled(order: &Order, how: Look, sighting: &Sighting) {
         counter!("domorder_polls_total", "kind" => order.kind.as_str(), "account" => order.account.clone(), "result" => result)
             .increment(1);
     }
+}
+
+/// A look at an order that waits was answered by a list.
+pub fn polled_by_list(order: &Order) {
+    counter!("domorder_polls_total", "kind" => order.kind.as_str(), "account" => order.account.clone(), "result" => "listed")
+        .increment(1);
+}
+
+/// The reading of a list came to its end.
+pub fn survey_ended(account: &str, list: &'static str, result: &'static str) {
+    counter!("domorder_surveys_total", "account" => account.to_owned(), "list" => list, "result" => result)
+        .increment(1);
+}
+
+/// An answer was not believed.
+pub fn disbelieved(order: &Order, what: &'static str) {
+    counter!(
+        "domorder_disbelieved_answers_total",
+        "kind" => order.kind.as_str(), "account" => order.account.clone(), "what" => what,
+    )
+    .increment(1);
 }
 
 /// A paid call came to its end.

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::handler::Handler;
+use crate::survey::Surveyor;
 use crate::workers::Lane;
 use crate::{http, intake, sweeper, wiring, workers};
 
@@ -71,15 +72,24 @@ pub async fn run(
         let catalogue = wiring::catalogue(&config, &providers);
         let producer = wiring::producer(&config, &ledger, catalogue, Arc::clone(&ring));
         for (account, provider) in &providers {
+            let lane = lane_config(account, &config);
+            let surveyor = Surveyor::new(
+                account,
+                Arc::clone(provider),
+                ledger.clone(),
+                lane.limits.rate,
+                stop.clone(),
+            );
             let handler = Arc::new(Handler {
                 account: account.clone(),
                 provider: Arc::clone(provider),
                 ledger: ledger.clone(),
                 ring: Arc::clone(&ring),
                 policy: wiring::policy(&config),
+                surveyor: Arc::new(surveyor),
                 stopping: stop.clone(),
             });
-            let (lane, from) = (lane_config(account, &config), ledger.clone());
+            let from = ledger.clone();
             let make = Box::new(move || LaneBackend::new(from.clone(), lane.clone()));
             lanes.push(workers::start(&instance, handler, make, &tracker, stop.clone()));
         }

@@ -6,6 +6,7 @@
 
 mod act;
 mod around;
+mod listed;
 mod record;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::metrics as m;
+use crate::survey::Surveyor;
 
 /// No order takes more steps than this in one claim: a loop of the machine must not become one of ours.
 const STEPS_MAX: usize = 16;
@@ -42,6 +44,8 @@ pub struct Handler {
     pub ring: Arc<KeyRing>,
     /// Waits and limits.
     pub policy: Policy,
+    /// The account's lists, for orders that wait.
+    pub surveyor: Arc<Surveyor>,
     /// Set once the process is told to stop: no paid call is armed after it.
     pub stopping: CancellationToken,
 }
@@ -64,6 +68,10 @@ struct Visitor<'a> {
     snapshot: Option<Snapshot>,
     /// What the signals said, for the timeline.
     said: Option<String>,
+    /// Nothing was done in this claim yet: its look may be answered by a list.
+    fresh: bool,
+    /// All that this claim saw is a list that shows the order unchanged.
+    by_list: bool,
     /// A change that waits to be recorded together with what a read shows right after it.
     held_back: Option<record::Prepared>,
 }
@@ -96,6 +104,8 @@ impl Handler {
             intended: None,
             snapshot: None,
             said: None,
+            fresh: true,
+            by_list: false,
             held_back: None,
             order,
         };
@@ -151,6 +161,14 @@ impl Visitor<'_> {
         let mut seen = first;
         for _ in 0..STEPS_MAX {
             let facts = self.facts();
+            if let Some(odd) = machine::disbelieved(&seen, &self.written, &facts) {
+                tracing::warn!(
+                    what = odd.what,
+                    told = odd.told,
+                    "an answer of the provider is not believed"
+                );
+                m::disbelieved(&self.order, odd.what);
+            }
             let decision = match machine::next(&self.written, seen, &facts) {
                 Ok(decision) => decision,
                 Err(illegal) => {
