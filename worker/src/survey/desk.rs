@@ -3,7 +3,7 @@
 //! Pure but for the instants that are handed in.
 
 use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::time::{Duration, Instant};
 
 use domorder_api_client::provider::{ListRow, Listing, Mark, Stage, Tells};
@@ -46,9 +46,16 @@ pub(super) struct Survey {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Said {
-    Waits(Stage, [u64; 2]),
-    Dormant(u64),
+    /// The stage and the words together, in each of their forms.
+    Waits([u32; 2]),
+    Dormant(u32),
     Moved,
+}
+
+/// Half a digest is enough: one that is taken for another holds an order back until its next single look.
+#[expect(clippy::cast_possible_truncation, reason = "half of the digest is what is wanted")]
+fn short<T: Hash>(hasher: &RandomState, what: T) -> u32 {
+    hasher.hash_one(what) as u32
 }
 
 /// What a list that is being read has brought so far.
@@ -65,13 +72,15 @@ impl Draft {
     pub(super) fn add(&mut self, rows: Vec<ListRow>) {
         self.seen += rows.len();
         for ListRow { key, mark } in rows {
-            let digest = |words: &str| self.hasher.hash_one(words);
             let said = match mark {
                 Mark::Waits(stage, words) => {
-                    let form = |at: usize| digest(words.get(at).or(words.first()).map_or("", String::as_str));
-                    Said::Waits(stage, [form(0), form(1)])
+                    let form = |at: usize| {
+                        let words = words.get(at).or(words.first()).map_or("", String::as_str);
+                        short(&self.hasher, (stage, words))
+                    };
+                    Said::Waits([form(0), form(1)])
                 }
-                Mark::Dormant(word) => Said::Dormant(digest(&word)),
+                Mark::Dormant(word) => Said::Dormant(short(&self.hasher, word.as_str())),
                 Mark::Moved => Said::Moved,
             };
             let key = self.hasher.hash_one(key.as_str());
@@ -163,9 +172,7 @@ impl Desk {
         let said = survey.rows.get(&key);
         Some(match listing.tells {
             Tells::Standing => match (said, looker.words) {
-                (Some(Said::Waits(stage, forms)), Some(words)) => {
-                    *stage == looker.stage && forms.contains(&self.hasher.hash_one(words))
-                }
+                (Some(Said::Waits(forms)), Some(words)) => forms.contains(&short(&self.hasher, (looker.stage, words))),
                 _ => false,
             },
             Tells::Arrivals => {
