@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::duration::Rate;
 use crate::error::{Fault, FaultKind};
 use crate::settings::Settings;
 use crate::words::words;
@@ -29,6 +30,12 @@ pub struct Http {
     pub listen: SocketAddr,
     /// Who may ask; empty only if `listen` is a loopback address.
     pub tokens: Vec<Token>,
+    /// Requests of one token.
+    pub rate: Rate,
+    /// Connections open at once.
+    pub connections: u32,
+    /// Event streams and long polls open at once.
+    pub streams: u32,
 }
 
 /// An entry of `http.tokens`.
@@ -63,6 +70,9 @@ pub(crate) fn http(settings: &Settings, faults: &mut Vec<Fault>) -> Option<Http>
     Some(Http {
         listen: listen?,
         tokens,
+        rate: settings.get("http.rate")?,
+        connections: settings.get("http.connections")?,
+        streams: settings.get("http.streams")?,
     })
 }
 

@@ -1,21 +1,26 @@
 //! The one way in: validate, seal, accept once per idempotency key, wake. Used by intake, HTTP, command line and by
 //! whoever links this crate.
 
+mod error;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::catalogue::Catalogue;
+use crate::format;
 use crate::ledger::{Acceptance, Ledger, LedgerError, NewOrder, Signalled, Stored};
 use crate::machine;
 use crate::order::{Order, OrderId};
 use crate::record::OrderRecord;
-use crate::seal::{KeyRing, SealError};
-use crate::signal::{SignalDocument, Target};
+use crate::seal::KeyRing;
+use crate::signal::{Signal, SignalDocument, Target};
 use crate::state::Kind;
 use crate::validate::{self, Draft, Fault, Refusal, RefusalKind};
 use crate::view::{self, OrderView};
+
+pub use error::{SignalError, SubmitError};
 
 /// Submits orders and signals.
 #[derive(Clone)]
@@ -52,143 +57,22 @@ impl Submitted {
     }
 }
 
-/// Why a document is no order. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
-pub enum SubmitError {
-    /// It is not valid; every fault is named.
-    #[error("{0}")]
-    Refused(Refusal),
-    /// Its idempotency key is taken by another content.
-    #[error("the idempotency key is taken by order {id} with other content{}", differing(fields))]
-    Conflict {
-        /// The order that has the key.
-        id: OrderId,
-        /// The fields that differ, as far as they can be told.
-        fields: Vec<String>,
-    },
-    /// Its secret could not be sealed.
-    #[error("the order's secret could not be sealed")]
-    Seal(#[source] SealError),
-    /// The ledger did not answer; submit the same document again.
-    #[error("the ledger could not take the order")]
-    Unavailable(#[source] LedgerError),
+/// A document as it came in.
+#[derive(Debug, Clone, Copy)]
+pub struct Incoming<'a> {
+    /// The document.
+    pub document: &'a [u8],
+    /// An idempotency key from outside the document (an HTTP header), which stands for the field.
+    pub key: Option<&'a str>,
 }
 
-fn differing(fields: &[String]) -> String {
-    if fields.is_empty() {
-        String::new()
-    } else {
-        format!(" (different: {})", fields.join(", "))
-    }
-}
-
-impl SubmitError {
-    /// A bounded word, for the metric.
-    #[must_use]
-    pub const fn reason(&self) -> &'static str {
-        match self {
-            Self::Refused(refusal) => refusal.reason(),
-            Self::Conflict { .. } => "conflict",
-            Self::Seal(_) => "seal",
-            Self::Unavailable(_) => "unavailable",
-        }
-    }
-
-    /// Submitting the same document again may succeed: nothing is wrong with it.
-    #[must_use]
-    pub const fn is_temporary(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
-    }
-
-    /// RFC 9457.
-    #[must_use]
-    pub fn problem_json(&self) -> serde_json::Value {
-        match self {
-            Self::Refused(refusal) => refusal.problem_json(),
-            Self::Conflict { id, fields } => serde_json::json!({
-                "type": "urn:domorder:problem:idempotency-conflict",
-                "title": "the idempotency key is taken by another order",
-                "status": 409,
-                "detail": self.to_string(),
-                "order": id.to_string(),
-                "errors": fields.iter().map(|f| serde_json::json!({
-                    "pointer": format!("/{f}"), "detail": "differs from the order that has the key",
-                })).collect::<Vec<_>>(),
-            }),
-            Self::Seal(_) => serde_json::json!({
-                "type": "urn:domorder:problem:unsealable", "title": "the order's secret could not be sealed",
-                "status": 500, "detail": self.to_string(),
-            }),
-            Self::Unavailable(_) => serde_json::json!({
-                "type": "urn:domorder:problem:unavailable", "title": "the ledger is not reachable",
-                "status": 503, "detail": "nothing was stored; submit the same document again",
-            }),
-        }
-    }
-}
-
-/// Why a signal was not taken. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
-pub enum SignalError {
-    /// It is not valid; every fault is named.
-    #[error("{0}")]
-    Refused(Refusal),
-    /// There is no such order.
-    #[error("there is no such order")]
-    NoOrder,
-    /// It does not fit the order as it stands.
-    #[error("{0}")]
-    Unfit(#[from] machine::Refused),
-    /// The order has as many signals waiting as it may have.
-    #[error("the order has too many signals waiting")]
-    Full,
-    /// Its secret could not be sealed.
-    #[error("the signal's secret could not be sealed")]
-    Seal(#[source] SealError),
-    /// The order's record cannot be read.
-    #[error("the order's record cannot be read")]
-    Unreadable,
-    /// The ledger did not answer; send it again.
-    #[error("the ledger could not take the signal")]
-    Unavailable(#[source] LedgerError),
-}
-
-impl SignalError {
-    /// A bounded word, for the metric.
-    #[must_use]
-    pub const fn reason(&self) -> &'static str {
-        match self {
-            Self::Refused(_) => "signal_invalid",
-            Self::NoOrder => "signal_no_order",
-            Self::Unfit(_) => "signal_unfit",
-            Self::Full => "signal_full",
-            Self::Seal(_) | Self::Unreadable => "signal_unusable",
-            Self::Unavailable(_) => "unavailable",
-        }
-    }
-
-    /// Sending the same signal again may succeed: nothing is wrong with it.
-    #[must_use]
-    pub const fn is_temporary(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
-    }
-
-    /// RFC 9457.
-    #[must_use]
-    pub fn problem_json(&self) -> serde_json::Value {
-        let (kind, status) = match self {
-            Self::Refused(refusal) => return refusal.problem_json(),
-            Self::NoOrder => ("no-such-order", 404),
-            Self::Unfit(_) => ("signal-does-not-fit", 409),
-            Self::Full => ("too-many-signals", 429),
-            Self::Seal(_) | Self::Unreadable => ("unusable", 500),
-            Self::Unavailable(_) => ("unavailable", 503),
-        };
-        serde_json::json!({
-            "type": format!("urn:domorder:problem:{kind}"), "title": "the signal was not taken",
-            "status": status, "detail": self.to_string(),
-        })
-    }
+/// A document that stands in the ledger, and its order as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// What became of it.
+    pub submitted: Submitted,
+    /// Its order; `None` where the record of an order accepted before cannot be read.
+    pub view: Option<OrderView>,
 }
 
 /// A document on its way through a batch.
@@ -219,10 +103,20 @@ impl Producer {
     /// Submits documents in one go; the answers stand in their order. Every one of them is stored or refused when this
     /// returns, or it says that it was not.
     pub async fn submit(&self, documents: &[&[u8]], now: Timestamp) -> Vec<Result<Submitted, SubmitError>> {
-        let mut answers: Vec<Option<Result<Submitted, SubmitError>>> = documents.iter().map(|_| None).collect();
+        let incoming: Vec<Incoming<'_>> = documents
+            .iter()
+            .map(|document| Incoming { document, key: None })
+            .collect();
+        let taken = self.take(&incoming, now).await;
+        taken.into_iter().map(|answer| answer.map(|t| t.submitted)).collect()
+    }
+
+    /// As [`Producer::submit`], with each order as it is shown, at no round trip more.
+    pub async fn take(&self, documents: &[Incoming<'_>], now: Timestamp) -> Vec<Result<Taken, SubmitError>> {
+        let mut answers: Vec<Option<Result<Taken, SubmitError>>> = documents.iter().map(|_| None).collect();
         let mut waiting = Vec::with_capacity(documents.len());
-        for (at, document) in documents.iter().enumerate() {
-            match validate::parse(document, &self.catalogue, now) {
+        for (at, incoming) in documents.iter().enumerate() {
+            match validate::parse_keyed(incoming.document, incoming.key, &self.catalogue, now) {
                 Ok(draft) => match self.prepare(draft, now) {
                     Ok(prepared) => waiting.push((at, prepared)),
                     Err(error) => answers[at] = Some(Err(error)),
@@ -239,20 +133,37 @@ impl Producer {
         for (at, prepared) in waiting {
             match prepared {
                 Waiting::Order { draft, order, at: when } => {
-                    new.push(self.new_order(&draft, &order, when));
-                    places.push((at, draft, order.id));
+                    let (order, view) = self.new_order(&draft, &order, when);
+                    new.push(order);
+                    places.push((at, draft, view));
                 }
                 Waiting::Late { draft, refusal } => answers[at] = Some(self.late(&draft, refusal).await),
             }
         }
         let accepted = self.ledger.accept(new).await;
-        for ((at, draft, mine), acceptance) in places.into_iter().zip(accepted) {
-            answers[at] = Some(self.answer(*draft, mine, acceptance, now).await);
+        let known = self.holders(&accepted).await;
+        for ((at, draft, view), acceptance) in places.into_iter().zip(accepted) {
+            answers[at] = Some(self.answer(*draft, view, acceptance, &known, now).await);
         }
         answers
             .into_iter()
             .map(|a| a.unwrap_or_else(|| Err(SubmitError::Unavailable(LedgerError::Closed))))
             .collect()
+    }
+
+    /// The orders that have the keys which were taken already, in one read.
+    async fn holders(&self, accepted: &[Result<Acceptance, LedgerError>]) -> Result<Vec<Stored>, LedgerError> {
+        let ids: Vec<String> = accepted
+            .iter()
+            .filter_map(|acceptance| match acceptance {
+                Ok(Acceptance::Replayed { id } | Acceptance::Conflict { id, .. }) => Some(id.clone()),
+                Ok(Acceptance::Accepted | Acceptance::Repair { .. }) | Err(_) => None,
+            })
+            .collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.ledger.read(&ids).await?.into_iter().flatten().collect())
     }
 
     fn prepare(&self, draft: Draft, now: Timestamp) -> Result<Waiting, SubmitError> {
@@ -267,7 +178,7 @@ impl Producer {
         })
     }
 
-    fn new_order(&self, draft: &Draft, order: &Order, now: Timestamp) -> NewOrder {
+    fn new_order(&self, draft: &Draft, order: &Order, now: Timestamp) -> (NewOrder, OrderView) {
         let deadline = order
             .deadline
             .or_else(|| OrderRecord::default_deadline(order.kind, now, self.transfer_deadline));
@@ -277,7 +188,7 @@ impl Producer {
         record.next_check_at = starts_at;
         let view = OrderView::of(order, &record);
         let event = view::event(&view, &format!("{}-1", order.id), self.ledger.namespace(), now);
-        NewOrder {
+        let new = NewOrder {
             id: order.id.to_string(),
             idempotency_key: order.idempotency_key.as_str().to_owned(),
             fingerprint: draft.fingerprint().to_string(),
@@ -289,56 +200,80 @@ impl Producer {
             doc: serde_json::to_string(order).unwrap_or_default(),
             rec: serde_json::to_string(&record).unwrap_or_default(),
             event,
-        }
+        };
+        (new, view)
     }
 
     async fn answer(
         &self,
         draft: Draft,
-        mine: OrderId,
+        view: OrderView,
         acceptance: Result<Acceptance, LedgerError>,
+        holders: &Result<Vec<Stored>, LedgerError>,
         now: Timestamp,
-    ) -> Result<Submitted, SubmitError> {
+    ) -> Result<Taken, SubmitError> {
+        let holder = |id: &str| match holders {
+            Ok(stored) => Ok(stored.iter().find(|stored| stored.id == id)),
+            Err(error) => Err(SubmitError::Unavailable(error.share())),
+        };
         match acceptance.map_err(SubmitError::Unavailable)? {
-            Acceptance::Accepted => Ok(accepted(mine, &draft)),
-            Acceptance::Replayed { id } => self.same_or_conflict(&draft, known(&id)?, true).await,
-            Acceptance::Conflict { id, .. } => self.same_or_conflict(&draft, known(&id)?, false).await,
+            Acceptance::Accepted => Ok(accepted(&draft, view)),
+            Acceptance::Replayed { id } => self.same_or_conflict(&draft, known(&id)?, holder(&id)?, true),
+            Acceptance::Conflict { id, .. } => self.same_or_conflict(&draft, known(&id)?, holder(&id)?, false),
             // The producer that took the key died before it stored the order: it is stored now, under that id.
             Acceptance::Repair { id } => {
                 let id = known(&id)?;
                 let order = draft.clone().seal(id, &self.ring).map_err(SubmitError::Seal)?;
-                let again = self
-                    .ledger
-                    .accept(vec![self.new_order(&draft, &order, now)])
-                    .await
-                    .pop();
+                let (new, view) = self.new_order(&draft, &order, now);
+                let again = self.ledger.accept(vec![new]).await.pop();
                 match again
                     .unwrap_or_else(|| Err(LedgerError::Closed))
                     .map_err(SubmitError::Unavailable)?
                 {
-                    Acceptance::Accepted => Ok(accepted(id, &draft)),
-                    Acceptance::Replayed { .. } | Acceptance::Repair { .. } => Ok(Submitted::Replayed(id)),
-                    Acceptance::Conflict { id, .. } => self.same_or_conflict(&draft, known(&id)?, false).await,
+                    Acceptance::Accepted => Ok(accepted(&draft, view)),
+                    Acceptance::Replayed { .. } | Acceptance::Repair { .. } => Ok(Taken {
+                        submitted: Submitted::Replayed(id),
+                        view: Some(view),
+                    }),
+                    Acceptance::Conflict { id, .. } => {
+                        let id = known(&id)?;
+                        let stored = self.stored(id).await.map_err(SubmitError::Unavailable)?;
+                        self.same_or_conflict(&draft, id, stored.as_ref(), false)
+                    }
                 }
             }
         }
     }
 
+    async fn stored(&self, id: OrderId) -> Result<Option<Stored>, LedgerError> {
+        Ok(self.ledger.read(&[id.to_string()]).await?.pop().flatten())
+    }
+
     /// The key is taken: by the same content (secret included), or by another.
-    async fn same_or_conflict(&self, draft: &Draft, id: OrderId, same: bool) -> Result<Submitted, SubmitError> {
-        let stored = self
-            .ledger
-            .read(&[id.to_string()])
-            .await
-            .map_err(SubmitError::Unavailable)?
-            .pop()
-            .flatten();
-        let order = stored.as_ref().and_then(|s| serde_json::from_str::<Order>(&s.doc).ok());
-        match order {
-            Some(order) if same && draft.is_replay_of(&order, draft.fingerprint(), &self.ring) => {
-                Ok(Submitted::Replayed(id))
+    fn same_or_conflict(
+        &self,
+        draft: &Draft,
+        id: OrderId,
+        stored: Option<&Stored>,
+        same: bool,
+    ) -> Result<Taken, SubmitError> {
+        let order = match stored.map(|stored| format::read::<Order>(&stored.doc)) {
+            // Whether it is the same to the last secret, a newer program knows.
+            Some(Err(fault)) if same && fault.is_newer() => {
+                let told = format!("the document of order {id} cannot be compared: {fault}");
+                return Err(SubmitError::Unavailable(LedgerError::Invalid(told)));
             }
-            Some(order) => {
+            read => read.and_then(Result::ok),
+        };
+        match stored.zip(order) {
+            Some((stored, order)) if same && draft.is_replay_of(&order, draft.fingerprint(), &self.ring) => {
+                let record = format::read::<OrderRecord>(&stored.rec).ok();
+                Ok(Taken {
+                    submitted: Submitted::Replayed(id),
+                    view: record.map(|record| OrderView::of(&order, &record)),
+                })
+            }
+            Some((_, order)) => {
                 let fields = draft
                     .clone()
                     .seal(id, &self.ring)
@@ -355,11 +290,13 @@ impl Producer {
         }
     }
 
-    async fn late(&self, draft: &Draft, refusal: Refusal) -> Result<Submitted, SubmitError> {
+    async fn late(&self, draft: &Draft, refusal: Refusal) -> Result<Taken, SubmitError> {
         let key = draft.idempotency_key().as_str();
         match self.ledger.find_key(key).await.map_err(SubmitError::Unavailable)? {
             Some((id, fingerprint)) if fingerprint == draft.fingerprint().to_string() => {
-                self.same_or_conflict(draft, known(&id)?, true).await
+                let id = known(&id)?;
+                let stored = self.stored(id).await.map_err(SubmitError::Unavailable)?;
+                self.same_or_conflict(draft, id, stored.as_ref(), true)
             }
             _ => Err(SubmitError::Refused(refusal)),
         }
@@ -382,22 +319,24 @@ impl Producer {
                 found.and_then(|id| id.parse().ok()).ok_or(SignalError::NoOrder)?
             }
         };
-        let signal = parsed.signal.by(actor);
+        self.signal_order(id, parsed.signal.by(actor), now).await?;
+        Ok(id)
+    }
+
+    /// Gives an order a signal that was read already.
+    ///
+    /// # Errors
+    /// Why it was not taken; nothing was changed then.
+    pub async fn signal_order(&self, id: OrderId, signal: Signal, now: Timestamp) -> Result<(), SignalError> {
         let stored_signal = signal.seal(id, &self.ring, now).map_err(SignalError::Seal)?;
         let text = serde_json::to_string(&stored_signal).unwrap_or_default();
         // Asked of the order as it stands, and stored only if it still stands so.
         for _ in 0..8 {
-            let stored = self
-                .ledger
-                .read(&[id.to_string()])
-                .await
-                .map_err(SignalError::Unavailable)?
-                .pop()
-                .flatten();
+            let stored = self.stored(id).await.map_err(SignalError::Unavailable)?;
             let Some(Stored { rec, meta, .. }) = stored else {
                 return Err(SignalError::NoOrder);
             };
-            let record: OrderRecord = serde_json::from_str(&rec).map_err(|_| SignalError::Unreadable)?;
+            let record: OrderRecord = format::read(&rec).map_err(|_| SignalError::Unreadable)?;
             machine::may(&record, meta.kind, stored_signal.name)?;
             match self
                 .ledger
@@ -405,7 +344,7 @@ impl Producer {
                 .await
                 .map_err(SignalError::Unavailable)?
             {
-                Signalled::Signalled => return Ok(id),
+                Signalled::Signalled => return Ok(()),
                 Signalled::VersionChanged { .. } => {}
                 Signalled::Missing => return Err(SignalError::NoOrder),
                 Signalled::Full => return Err(SignalError::Full),
@@ -415,11 +354,14 @@ impl Producer {
     }
 }
 
-fn accepted(id: OrderId, draft: &Draft) -> Submitted {
-    Submitted::Accepted {
-        id,
-        kind: draft.kind(),
-        account: draft.account().to_owned(),
+fn accepted(draft: &Draft, view: OrderView) -> Taken {
+    Taken {
+        submitted: Submitted::Accepted {
+            id: view.id,
+            kind: draft.kind(),
+            account: draft.account().to_owned(),
+        },
+        view: Some(view),
     }
 }
 

@@ -31,6 +31,7 @@ pub enum Target {
 /// What the operator found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ResolveOutcome {
     /// The effect stands.
     Done,

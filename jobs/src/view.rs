@@ -16,6 +16,7 @@ mod tests;
 
 /// The order view of the contract, §3; fields in its order, `null` where there is nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrderView {
     /// The order's id.
     pub id: OrderId,

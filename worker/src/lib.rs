@@ -12,6 +12,7 @@ pub mod deadman;
 pub mod handler;
 pub mod http;
 pub mod intake;
+pub mod journal;
 pub mod metrics;
 pub mod run;
 pub mod survey;

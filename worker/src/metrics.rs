@@ -1,19 +1,22 @@
 //! Every metric: its name, unit, labels and meaning (`contract.md` §6). Labels are bounded: never a domain, an order id
 //! or an error text. Counters and histograms are this replica's own; gauges about orders are read from the ledger.
 
+mod looks;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use domorder_api_client::http::{CallObserver, CallReport};
-use domorder_api_client::provider::{Outcome, Sighting};
-use domorder_jobs::ledger::{Filter, Ledger};
-use domorder_jobs::machine::Look;
+use domorder_api_client::provider::Outcome;
+use domorder_jobs::ledger::{BreakerState, Durability, Filter, Ledger};
 use domorder_jobs::order::Order;
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Kind, Reason, State};
 use jiff::Timestamp;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+pub use looks::{disbelieved, polled, polled_by_list, survey_ended};
 
 /// Seconds: calls take milliseconds to a minute.
 const CALL_BUCKETS: &[f64] = &[
@@ -99,6 +102,10 @@ fn describe() {
         "paid calls that were not made because of a guard"
     );
     describe_gauge!("domorder_account_paused", "1 while the account is paused");
+    describe_gauge!(
+        "domorder_breaker_state",
+        "0 closed, 1 half-open (one call tries), 2 open; by account and class (paid, read)"
+    );
     describe_counter!(
         "domorder_polls_total",
         "looks at orders that wait, by result; `listed`: a list of the whole account shows it unchanged, no call was made"
@@ -150,12 +157,29 @@ fn describe() {
         "claims held back by the account's rate"
     );
     describe_counter!("domorder_claim_errors_total", "claims that Redis did not answer");
+    describe_gauge!(
+        "domorder_redis_durable",
+        "1 while Redis keeps what it has answered as redis.durability asks for; always 0 under relaxed; by durability"
+    );
+    describe_counter!(
+        "domorder_journal_errors_total",
+        "writes of the journal beside the worker that failed: nothing is bought on them"
+    );
     describe_counter!("domorder_panics_total", "orders' bodies that panicked");
     describe_counter!(
         "domorder_worker_restarts_total",
         "lanes' workers that ended and were started again"
     );
     describe_gauge!("domorder_build_info", "1, with the version as a label");
+    describe_counter!(
+        "domorder_http_requests_total",
+        "requests answered, by method, pattern of the path and status"
+    );
+    describe_gauge!("domorder_http_streams", "streams of events that are open");
+    describe_histogram!(
+        "domorder_http_request_seconds",
+        "from a request's head to its answer's head, by method and pattern of the path"
+    );
     metrics_process::Collector::default().describe();
 }
 
@@ -167,6 +191,39 @@ pub fn accepted(kind: Kind, account: &str, n: u64) {
 /// A document or a signal was refused.
 pub fn refused(reason: &'static str) {
     counter!("domorder_orders_refused_total", "reason" => reason).increment(1);
+}
+
+/// A request was answered. The route is the pattern of its path.
+pub fn http_answered(method: &'static str, route: &str, status: u16, took: Duration) {
+    counter!("domorder_http_requests_total", "method" => method, "route" => route.to_owned(), "status" => status.to_string())
+        .increment(1);
+    histogram!("domorder_http_request_seconds", "method" => method, "route" => route.to_owned())
+        .record(took.as_secs_f64());
+}
+
+/// A stream of events, counted while it is open.
+#[derive(Debug)]
+pub struct HttpStream(());
+
+impl HttpStream {
+    /// Counts it.
+    #[must_use]
+    pub fn open() -> Self {
+        gauge!("domorder_http_streams").increment(1.0);
+        Self(())
+    }
+}
+
+impl Drop for HttpStream {
+    fn drop(&mut self) {
+        gauge!("domorder_http_streams").decrement(1.0);
+    }
+}
+
+/// Redis has not been reached since the start, so that no gauge can be read.
+pub fn redis_is_away() {
+    metrics_process::Collector::default().collect();
+    gauge!("domorder_redis_up").set(0.0);
 }
 
 /// A lapsed lease was taken over.
@@ -182,6 +239,11 @@ pub fn set_aside() {
 /// A late holder's record was refused.
 pub fn record_refused() {
     counter!("domorder_records_refused_total").increment(1);
+}
+
+/// A paid call that the ledger had lost was found in the journal.
+pub fn recalled() {
+    counter!("domorder_duplicates_prevented_total", "guard" => "journal").increment(1);
 }
 
 /// An order was claimed; the first time, its wait is told.
@@ -238,45 +300,6 @@ fn finished(order: &Order, record: &OrderRecord, now: Timestamp) {
         .max(0)
         .unsigned_abs();
     histogram!("domorder_order_completion_seconds", "kind" => kind, "account" => account).record(seconds_of_ms(took));
-}
-
-/// A look at an order that waits.
-pub fn polled(order: &Order, how: Look, sighting: &Sighting) {
-    if matches!(how, Look::Follow | Look::Reconcile) {
-        let result = match sighting {
-            Sighting::Present(_) => "present",
-            Sighting::Unfinished(_) => "unfinished",
-            Sighting::Absent(_) => "absent",
-            Sighting::Pending(..) => "pending",
-            Sighting::Differs(..) => "differs",
-            Sighting::Impossible(..) => "impossible",
-            Sighting::Ended(..) => "ended",
-            Sighting::Unreadable(_) => "unreadable",
-        };
-        counter!("domorder_polls_total", "kind" => order.kind.as_str(), "account" => order.account.clone(), "result" => result)
-            .increment(1);
-    }
-}
-
-/// A look at an order that waits was answered by a list.
-pub fn polled_by_list(order: &Order) {
-    counter!("domorder_polls_total", "kind" => order.kind.as_str(), "account" => order.account.clone(), "result" => "listed")
-        .increment(1);
-}
-
-/// The reading of a list came to its end.
-pub fn survey_ended(account: &str, list: &'static str, result: &'static str) {
-    counter!("domorder_surveys_total", "account" => account.to_owned(), "list" => list, "result" => result)
-        .increment(1);
-}
-
-/// An answer was not believed.
-pub fn disbelieved(order: &Order, what: &'static str) {
-    counter!(
-        "domorder_disbelieved_answers_total",
-        "kind" => order.kind.as_str(), "account" => order.account.clone(), "what" => what,
-    )
-    .increment(1);
 }
 
 /// A paid call came to its end.
@@ -359,6 +382,10 @@ async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_job
         let paused = !ledger.paused(std::slice::from_ref(account)).await?.is_empty();
         gauge!("domorder_account_paused", "account" => account.clone()).set(if paused { 1.0 } else { 0.0 });
     }
+    breakers(ledger, accounts).await?;
+    let durability = ledger.durability();
+    let durable = durability != Durability::Relaxed && ledger.check().await?.meets;
+    gauge!("domorder_redis_durable", "durability" => durability.as_str()).set(if durable { 1.0 } else { 0.0 });
     let now = ledger.now_ms().await?;
     for state in State::ALL.iter().filter(|s| !s.is_final()) {
         let age = ledger
@@ -368,6 +395,21 @@ async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_job
         gauge!("domorder_order_oldest_age_seconds", "state" => state.as_str()).set(seconds_of_ms(age));
     }
     stalled_transfers(ledger).await
+}
+
+async fn breakers(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_jobs::ledger::LedgerError> {
+    let told = |state| match state {
+        BreakerState::Closed => 0.0,
+        BreakerState::HalfOpen => 1.0,
+        BreakerState::Open { .. } => 2.0,
+    };
+    for account in accounts {
+        let breakers = ledger.breakers(account).await?;
+        for (class, state) in [("paid", breakers.paid), ("read", breakers.read)] {
+            gauge!("domorder_breaker_state", "account" => account.clone(), "class" => class).set(told(state));
+        }
+    }
+    Ok(())
 }
 
 /// The reasons for which a person may be asked: every one has its series, so that one that is over goes back to 0.
@@ -407,7 +449,7 @@ async fn stalled_transfers(ledger: &Ledger) -> Result<(), domorder_jobs::ledger:
         let records = page
             .orders
             .iter()
-            .filter_map(|listed| serde_json::from_str::<OrderRecord>(&listed.order.rec).ok());
+            .filter_map(|listed| domorder_jobs::format::read::<OrderRecord>(&listed.order.rec).ok());
         for reason in records.filter_map(|record| record.reason) {
             if let Some(at) = ASKING.iter().position(|asking| *asking == reason) {
                 counts[at] += 1;

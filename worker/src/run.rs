@@ -42,7 +42,7 @@ pub struct Parts {
 /// # Errors
 /// Where the start is refused; every reason is told.
 pub async fn run(
-    config: Config,
+    mut config: Config,
     ring: KeyRing,
     parts: Parts,
     metrics: PrometheusHandle,
@@ -50,27 +50,32 @@ pub async fn run(
     listening: impl FnOnce(SocketAddr),
 ) -> anyhow::Result<()> {
     let providers = wiring::providers(&config)?;
+    let tracker = TaskTracker::new();
+    // Before Redis is reached, so that probes and callers are told; and before any order is taken, so that a start that
+    // fails here leaves none in doubt.
+    let api = http::Api::new(&config, metrics.clone(), stop.clone());
+    // Only their digests are needed from here on.
+    config.http.tokens.clear();
+    if parts.http {
+        let listener = tokio::net::TcpListener::bind(config.http.listen)
+            .await
+            .with_context(|| format!("http.listen: {} cannot be bound", config.http.listen))?;
+        listening(listener.local_addr()?);
+        tracker.spawn(api.clone().serve(listener));
+    }
     let ledger = tokio::select! {
         ledger = wiring::ledger_when_there(&config) => ledger?,
         () = stop.cancelled() => return Ok(()),
     };
     check_server(&ledger, &config).await?;
-    // Before any order is taken: a start that fails here must leave none in doubt.
-    let listener = match parts.http {
-        true => Some(
-            tokio::net::TcpListener::bind(config.http.listen)
-                .await
-                .with_context(|| format!("http.listen: {} cannot be bound", config.http.listen))?,
-        ),
-        false => None,
-    };
     let instance = format!("{}-{}", std::process::id(), ulid());
-    let tracker = TaskTracker::new();
+    let ring = Arc::new(ring);
+    let catalogue = wiring::catalogue(&config, &providers);
+    let producer = wiring::producer(&config, &ledger, catalogue, Arc::clone(&ring));
     let mut lanes = Vec::new();
     if parts.worker {
-        let ring = Arc::new(ring);
-        let catalogue = wiring::catalogue(&config, &providers);
-        let producer = wiring::producer(&config, &ledger, catalogue, Arc::clone(&ring));
+        let journal = wiring::journal(&config, &instance)?;
+        let clocks = Arc::default();
         for (account, provider) in &providers {
             let lane = lane_config(account, &config);
             let surveyor = Surveyor::new(
@@ -87,35 +92,31 @@ pub async fn run(
                 ring: Arc::clone(&ring),
                 policy: wiring::policy(&config),
                 surveyor: Arc::new(surveyor),
+                clocks: Arc::clone(&clocks),
+                breakers: wiring::breakers(&config),
+                journal: journal.clone(),
                 stopping: stop.clone(),
             });
             let from = ledger.clone();
             let make = Box::new(move || LaneBackend::new(from.clone(), lane.clone()));
             lanes.push(workers::start(&instance, handler, make, &tracker, stop.clone()));
         }
-        tracker.spawn(intake::run(ledger.clone(), producer, instance.clone(), stop.clone()));
+        tracker.spawn(intake::run(
+            ledger.clone(),
+            producer.clone(),
+            instance.clone(),
+            stop.clone(),
+        ));
         tracker.spawn(sweeper::run(ledger.clone(), config.retention.clone(), stop.clone()));
     }
     let lanes = Arc::new(lanes);
-    let accounts: Vec<String> = config.accounts.keys().cloned().collect();
-    if let Some(listener) = listener {
-        let app = http::router(http::Probed {
-            ledger: ledger.clone(),
-            lanes: Arc::clone(&lanes),
-            accounts,
-            metrics: metrics.clone(),
-        });
-        listening(listener.local_addr()?);
-        let stopped = stop.clone();
-        tracker.spawn(async move {
-            let served = axum::serve(listener, app)
-                .with_graceful_shutdown(async move { stopped.cancelled().await })
-                .await;
-            if let Err(error) = served {
-                tracing::error!(%error, "the HTTP server ended");
-            }
-        });
-    }
+    let hub = http::hub::Hub::start(&ledger, &tracker, &stop);
+    api.ready(http::Backend {
+        ledger,
+        hub,
+        producer,
+        lanes: Arc::clone(&lanes),
+    });
     tracker.spawn(upkeep(metrics, stop.clone()));
     tracing::info!(
         instance,

@@ -45,7 +45,7 @@ impl LedgerError {
     }
 
     /// The same for another of the callers who shared a batch: the cause is told in words only.
-    pub(super) fn share(&self) -> Self {
+    pub(crate) fn share(&self) -> Self {
         match self {
             Self::Address(text) => Self::Address(text.clone()),
             Self::Unreachable(error) => Self::Unreachable(error.clone()),

@@ -48,6 +48,8 @@ scripts! {
     CONTACTS = "contacts.lua",
     /// Takes a call from an account's rate.
     PACE = "pace.lua",
+    /// Counts what becomes of an account's calls.
+    BREAKER = "breaker.lua",
     /// Counts an account's work.
     DEPTH = "depth.lua",
 }

@@ -11,7 +11,7 @@ use crate::domain_name::host;
 use crate::order::{Contact, ContactProfile, Contacts};
 
 const ROLES: [&str; 4] = ["registrant", "admin", "tech", "billing"];
-const PROFILE: [&str; 16] = [
+pub(super) const PROFILE: [&str; 16] = [
     "name",
     "company",
     "email",
@@ -29,7 +29,7 @@ const PROFILE: [&str; 16] = [
     "type",
     "attributes",
 ];
-const REQUIRED: [&str; 8] = [
+pub(super) const REQUIRED: [&str; 8] = [
     "name", "email", "address1", "city", "country", "zip", "phone_cc", "phone",
 ];
 

@@ -17,6 +17,8 @@ mod namecom;
 pub(crate) mod redact;
 pub(crate) mod refusal;
 pub(crate) mod rules;
+#[cfg(feature = "openapi")]
+mod schema;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -36,6 +38,8 @@ pub use redact::redact_entry;
 use refusal::Faults;
 pub use refusal::{Fault, Refusal, RefusalKind};
 use rules::Place;
+#[cfg(feature = "openapi")]
+pub use schema::document_schema;
 
 /// A longer document is not read.
 pub const DOCUMENT_BYTES_MAX: usize = 64 * 1024;

@@ -34,7 +34,10 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("backoff::ExponentialBackoff", &["api-client/src/http/backoff.rs"]),
     // Every byte to a registrar leaves by one door.
     ("reqwest::", &["api-client/src/http/", "worker/src/cli/demo", "tests/"]),
-    ("hyper::", &["api-client/src/http/", "tests/"]),
+    (
+        "hyper::",
+        &["api-client/src/http/", "worker/src/http/serve.rs", "tests/"],
+    ),
     // The ledger is the only one that speaks to Redis.
     ("redis::", &["jobs/src/ledger/", "worker/src/cli/demo", "tests/"]),
 ];

@@ -1,82 +1,158 @@
-//! HTTP: liveness, readiness, metrics. No state of an order changes here.
+//! HTTP: the API of `contract.md` §3, probes, metrics.
+//!
+//! A request passes, from the outside in: [`serve`] (how many connections, how slow), `access` (an id, a log line, two
+//! metrics, an answer even to a panic), `auth` (who asks, how often), a handler of [`v1`] (scope, parameters, body).
+//! Nothing of an order is decided here: documents and signals go through the producer that every way in uses, and what is
+//! shown was recorded. The server listens before Redis is reached, and says so: until then all of `/v1` is 503.
 
-use std::sync::Arc;
-use std::time::Duration;
+mod access;
+mod auth;
+mod health;
+pub mod hub;
+mod limits;
+mod openapi;
+mod params;
+mod problem;
+mod serve;
+mod v1;
 
-use axum::Router;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::routing::get;
+use axum::{Router, middleware};
+use domorder_config::Config;
 use domorder_jobs::ledger::Ledger;
+use domorder_jobs::producer::Producer;
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::metrics as m;
 use crate::workers::Lane;
+use problem::Problem;
 
-/// A claim loop that has not come round for this long is stuck: an idle one comes round every 15 s.
-const SILENT_MAX: Duration = Duration::from_secs(90);
+pub use openapi::document;
 
-/// What the probes look at.
+/// What the handlers share. Cheap to clone.
 #[derive(Clone)]
-pub struct Probed {
+pub struct Api {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    gate: auth::Gate,
+    /// The configured accounts, with their providers.
+    accounts: BTreeMap<String, &'static str>,
+    metrics: PrometheusHandle,
+    requests: Semaphore,
+    /// Parts of batches that are accepted side by side.
+    batches: Semaphore,
+    streams: Arc<Semaphore>,
+    connections: usize,
+    stop: CancellationToken,
+    backend: OnceLock<Backend>,
+}
+
+/// What is there once Redis was reached.
+#[derive(Clone)]
+pub struct Backend {
     /// The ledger.
     pub ledger: Ledger,
-    /// The lanes of this process.
+    /// The way in.
+    pub producer: Producer,
+    /// What happens, as it happens.
+    pub hub: hub::Hub,
+    /// The lanes of this process; none without a worker.
     pub lanes: Arc<Vec<Lane>>,
-    /// The configured accounts.
-    pub accounts: Vec<String>,
-    /// The recorder.
-    pub metrics: PrometheusHandle,
 }
 
-/// The routes.
-pub fn router(probed: Probed) -> Router {
-    Router::new()
-        .route("/livez", get(livez))
-        .route("/readyz", get(readyz))
-        .route("/metrics", get(metrics))
-        .with_state(probed)
-}
+impl Api {
+    /// What the configuration says, before Redis was reached.
+    #[must_use]
+    pub fn new(config: &Config, metrics: PrometheusHandle, stop: CancellationToken) -> Self {
+        let accounts = config.accounts.iter();
+        let accounts = accounts
+            .map(|(name, account)| (name.clone(), account.provider.as_str()))
+            .collect();
+        let count = |n: u32| {
+            usize::try_from(n)
+                .unwrap_or(Semaphore::MAX_PERMITS)
+                .min(Semaphore::MAX_PERMITS)
+        };
+        let inner = Inner {
+            gate: auth::Gate::new(&config.http),
+            accounts,
+            metrics,
+            requests: Semaphore::new(limits::REQUESTS_MAX),
+            batches: Semaphore::new(limits::BATCHES_MAX),
+            streams: Arc::new(Semaphore::new(count(config.http.streams))),
+            connections: count(config.http.connections),
+            stop,
+            backend: OnceLock::new(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
 
-/// Alive: every claim loop comes round. Redis being away does not make a process unhealthy: it comes back by itself.
-async fn livez(State(probed): State<Probed>) -> Response {
-    let stuck: Vec<String> = probed
-        .lanes
-        .iter()
-        .map(Lane::current)
-        .filter(|lane| lane.silent_for() > SILENT_MAX)
-        .map(|lane| lane.account().to_owned())
-        .collect();
-    if stuck.is_empty() {
-        (StatusCode::OK, "ok\n").into_response()
-    } else {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            format!("claim loops do not come round: {}\n", stuck.join(", ")),
-        )
-            .into_response()
+    /// Redis was reached, and all else has been started.
+    pub fn ready(&self, backend: Backend) {
+        let _ = self.inner.backend.set(backend);
+    }
+
+    /// Serves until told to stop, and until the requests in hand are answered.
+    pub async fn serve(self, listener: TcpListener) {
+        let (connections, stop) = (self.inner.connections, self.inner.stop.clone());
+        serve::serve(listener, router(self), connections, stop).await;
+    }
+
+    fn gate(&self) -> &auth::Gate {
+        &self.inner.gate
+    }
+
+    fn requests(&self) -> &Semaphore {
+        &self.inner.requests
     }
 }
 
-/// Ready: alive, and Redis answers.
-async fn readyz(state: State<Probed>) -> Response {
-    let ledger = state.ledger.clone();
-    let alive = livez(state).await;
-    if alive.status() != StatusCode::OK {
-        return alive;
-    }
-    match tokio::time::timeout(Duration::from_secs(2), ledger.now_ms()).await {
-        Ok(Ok(_)) => (StatusCode::OK, "ok\n").into_response(),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "redis does not answer\n").into_response(),
+/// All routes.
+fn router(api: Api) -> Router {
+    let (v1, document) = openapi::split(v1::routes());
+    let document = openapi::finished(document);
+    let served = v1
+        .route("/openapi.json", get(move || openapi::answer(document.clone())))
+        .route_layer(middleware::from_fn_with_state(api.clone(), auth::authenticate));
+    layered(served.merge(health::routes()), api)
+}
+
+/// What every request passes.
+fn layered(routes: Router<Api>, api: Api) -> Router {
+    routes
+        .fallback(access::not_found)
+        .method_not_allowed_fallback(access::method_not_allowed)
+        .layer(CatchPanicLayer::custom(access::panicked))
+        .layer(middleware::from_fn_with_state(api.clone(), access::observe))
+        .with_state(api)
+}
+
+/// The ledger and the way in, for handlers that need them.
+struct Ready(Backend);
+
+impl FromRequestParts<Api> for Ready {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        if api.inner.stop.is_cancelled() {
+            return Err(Problem::unavailable("this process is stopping: ask again, of another"));
+        }
+        let backend = api.inner.backend.get().cloned();
+        backend.map(Self).ok_or_else(|| {
+            Problem::unavailable("Redis has not been reached since the start, `/readyz` tells more: ask again")
+        })
     }
 }
 
-async fn metrics(State(probed): State<Probed>) -> Response {
-    m::read_gauges(&probed.ledger, &probed.accounts).await;
-    (
-        [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-        probed.metrics.render(),
-    )
-        .into_response()
-}
+#[cfg(test)]
+mod tests;

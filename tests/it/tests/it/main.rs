@@ -11,22 +11,34 @@
 
 mod world;
 
+mod breaker;
 mod command_line;
 mod configuration;
 mod crashes;
 mod facts;
 mod funds;
+mod http;
+mod http_accounts;
+mod http_auth;
+mod http_batch;
+mod http_events;
+mod http_fuzz;
+mod http_signals;
+mod http_streams;
 mod identity;
 mod kinds;
 mod laws;
+mod logins;
 mod looking;
 mod lost_answers;
 mod preparation;
 mod probes;
 mod producers;
 mod redis;
+mod redis_faults;
 mod refusals;
 mod renewals;
 mod stopping;
 mod storm;
 mod transfers;
+mod upgrades;

@@ -96,10 +96,8 @@ async fn node_produces_over_http_and_follows_the_stream_of_events() {
 
 #[tokio::test]
 async fn python_produces_over_redis() {
-    // The interpreter with the packages of `requirements.txt`, made by `tests/run`.
-    let here = || format!("{}/../../target/python/bin/python", env!("CARGO_MANIFEST_DIR"));
-    let python = std::env::var("DOMORDER_PYTHON").unwrap_or_else(|_| here());
-    let out = produce(&python, &["python/transfer.py"], KEY).await;
+    let python = of_python("python");
+    let out = produce(python.to_str().unwrap(), &["python/transfer.py"], KEY).await;
     assert!(out.starts_with("queued \n"), "{out}");
     assert!(out.contains("action_required auth_code_invalid\n"), "{out}");
 }

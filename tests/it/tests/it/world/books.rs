@@ -217,11 +217,14 @@ impl World {
                 .iter()
                 .map(|row| (row.operation.clone(), row.domain.clone())),
         );
+        let mut by_thing = BTreeMap::<(&str, &str), Vec<&Order>>::new();
+        for order in orders {
+            let thing = (order.operation, text(&order.view, "domain"));
+            by_thing.entry(thing).or_default().push(order);
+        }
         for (operation, domain) in things {
-            let ours: Vec<&Order> = orders
-                .iter()
-                .filter(|order| bought(order) == (operation.as_str(), domain.clone()))
-                .collect();
+            let ours = by_thing.get(&(operation.as_str(), domain.as_str()));
+            let ours = ours.map_or(&[][..], Vec::as_slice);
             let count = |charged: &[&str]| ours.iter().filter(|order| order.is(charged)).count() as u64;
             let stands = charges.standing(&operation, &domain);
             // What is owed back may still stand, and what is not known may or may not.

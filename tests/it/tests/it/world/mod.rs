@@ -3,6 +3,7 @@
 mod books;
 mod builder;
 mod documents;
+mod http;
 mod ledger;
 mod metrics;
 mod program;
@@ -21,9 +22,10 @@ use tempfile::TempDir;
 
 pub(crate) use builder::{Builder, NAMESPACE};
 pub(crate) use documents::*;
+pub(crate) use http::{Http, TOKENS, ndjson, streamed, token};
 pub(crate) use ledger::state_of;
 pub(crate) use metrics::Metrics;
-pub(crate) use program::run;
+pub(crate) use program::{of_python, run};
 pub(crate) use replica::Replica;
 
 /// How long anything may take that is waited for: far more than it does, for machines that are busy.

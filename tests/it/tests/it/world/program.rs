@@ -1,5 +1,6 @@
 //! The command line, run as a person or a script runs it.
 
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use serde_json::Value;
@@ -27,6 +28,19 @@ impl Ran {
         assert_eq!(self.code, code, "{self:?}");
         self
     }
+}
+
+/// A program of the Python environment that `tests/run` makes below the target folder.
+pub(crate) fn of_python(program: &str) -> PathBuf {
+    let made = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/python/bin/python");
+    let python = std::env::var_os("DOMORDER_PYTHON").map_or(made, PathBuf::from);
+    let program = python.with_file_name(program);
+    assert!(
+        program.exists(),
+        "{} is not there: `tests/run` makes it",
+        program.display()
+    );
+    program
 }
 
 impl World {

@@ -39,10 +39,10 @@ impl Replica {
         }
     }
 
-    /// Waits until its HTTP server listens, which is when everything else has been started.
+    /// Waits until its HTTP server listens and everything else has been started.
     pub(crate) async fn until_it_listens(&self) {
         let begun = Instant::now();
-        while self.address().is_none() {
+        while self.address().is_none() || !self.lines().any(|line| line["message"] == "running") {
             assert!(begun.elapsed() < LIMIT, "the replica does not listen:\n{}", self.log());
             tokio::time::sleep(PAUSE).await;
         }
