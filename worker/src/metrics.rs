@@ -1,19 +1,22 @@
 //! Every metric: its name, unit, labels and meaning (`contract.md` §6). Labels are bounded: never a domain, an order id
 //! or an error text. Counters and histograms are this replica's own; gauges about orders are read from the ledger.
 
+mod looks;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use domorder_api_client::http::{CallObserver, CallReport};
-use domorder_api_client::provider::{Outcome, Sighting};
+use domorder_api_client::provider::Outcome;
 use domorder_jobs::ledger::{BreakerState, Durability, Filter, Ledger};
-use domorder_jobs::machine::Look;
 use domorder_jobs::order::Order;
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Kind, Reason, State};
 use jiff::Timestamp;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+pub use looks::{disbelieved, polled, polled_by_list, survey_ended};
 
 /// Seconds: calls take milliseconds to a minute.
 const CALL_BUCKETS: &[f64] = &[
@@ -103,7 +106,18 @@ fn describe() {
         "domorder_breaker_state",
         "0 closed, 1 half-open (one call tries), 2 open; by account and class (paid, read)"
     );
-    describe_counter!("domorder_polls_total", "looks at orders that wait, by result");
+    describe_counter!(
+        "domorder_polls_total",
+        "looks at orders that wait, by result; `listed`: a list of the whole account shows it unchanged, no call was made"
+    );
+    describe_counter!(
+        "domorder_surveys_total",
+        "readings of lists of the whole account, by list and result: read, left (not worth it), failed"
+    );
+    describe_counter!(
+        "domorder_disbelieved_answers_total",
+        "answers that were not believed, by what was wrong: expiry (no date that can be), garbled"
+    );
     describe_gauge!("domorder_redis_up", "1 while Redis answers");
     describe_counter!("domorder_records_set_aside_total", "records that could not be read");
     describe_counter!(
@@ -325,24 +339,6 @@ fn finished(order: &Order, record: &OrderRecord, now: Timestamp) {
         .max(0)
         .unsigned_abs();
     histogram!("domorder_order_completion_seconds", "kind" => kind, "account" => account).record(seconds_of_ms(took));
-}
-
-/// A look at an order that waits.
-pub fn polled(order: &Order, how: Look, sighting: &Sighting) {
-    if matches!(how, Look::Follow | Look::Reconcile) {
-        let result = match sighting {
-            Sighting::Present(_) => "present",
-            Sighting::Unfinished(_) => "unfinished",
-            Sighting::Absent(_) => "absent",
-            Sighting::Pending(..) => "pending",
-            Sighting::Differs(..) => "differs",
-            Sighting::Impossible(..) => "impossible",
-            Sighting::Ended(..) => "ended",
-            Sighting::Unreadable(_) => "unreadable",
-        };
-        counter!("domorder_polls_total", "kind" => order.kind.as_str(), "account" => order.account.clone(), "result" => result)
-            .increment(1);
-    }
 }
 
 /// A paid call came to its end.

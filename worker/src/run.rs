@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::handler::Handler;
+use crate::survey::Surveyor;
 use crate::workers::Lane;
 use crate::{http, intake, sweeper, webhooks, wiring, workers};
 
@@ -78,18 +79,27 @@ pub async fn run(
         let journal = wiring::journal(&config, &instance)?;
         let clocks = Arc::default();
         for (account, provider) in &providers {
+            let lane = lane_config(account, &config);
+            let surveyor = Surveyor::new(
+                account,
+                Arc::clone(provider),
+                ledger.clone(),
+                lane.limits.rate,
+                stop.clone(),
+            );
             let handler = Arc::new(Handler {
                 account: account.clone(),
                 provider: Arc::clone(provider),
                 ledger: ledger.clone(),
                 ring: Arc::clone(&ring),
                 policy: wiring::policy(&config),
+                surveyor: Arc::new(surveyor),
                 clocks: Arc::clone(&clocks),
                 breakers: wiring::breakers(&config),
                 journal: journal.clone(),
                 stopping: stop.clone(),
             });
-            let (lane, from) = (lane_config(account, &config), ledger.clone());
+            let from = ledger.clone();
             let make = Box::new(move || LaneBackend::new(from.clone(), lane.clone()));
             lanes.push(workers::start(&instance, handler, make, &tracker, stop.clone()));
         }

@@ -29,6 +29,7 @@ mod events;
 mod intake;
 mod keys;
 mod lease;
+mod pace;
 mod purse;
 mod query;
 mod rights;

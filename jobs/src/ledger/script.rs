@@ -46,6 +46,8 @@ scripts! {
     ASIDE = "aside.lua",
     /// Remembers contacts.
     CONTACTS = "contacts.lua",
+    /// Takes a call from an account's rate.
+    PACE = "pace.lua",
     /// Counts what becomes of an account's calls.
     BREAKER = "breaker.lua",
     /// Keeps an account's money apart.

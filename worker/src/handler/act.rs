@@ -23,6 +23,7 @@ pub(super) fn auth_code_amendment() -> Amendment {
 impl Visitor<'_> {
     /// Performs a step that is not the paid call.
     pub(super) async fn act(&mut self, step: Step) -> Observation {
+        let first = std::mem::take(&mut self.fresh);
         match step {
             Step::Prepare => Observation::Prepared(self.prepare_contacts().await),
             Step::Quote => self.quote().await,
@@ -31,7 +32,10 @@ impl Visitor<'_> {
                 Some(lost) => lost,
                 None => Observation::Saw(self.look(Look::BeforePaying).await),
             },
-            Step::Look(how) => Observation::Saw(self.look(how).await),
+            Step::Look(how) => match self.listed(first && how == Look::Follow).await {
+                Some(listed) => listed,
+                None => Observation::Saw(self.look(how).await),
+            },
             Step::ReadFunds => Observation::Funds(Box::pin(self.funds()).await),
             Step::Cancel => Observation::CancelAnswered(self.guarded(Call::Cancel).await),
             Step::AmendAuthCode => Observation::AmendAnswered(self.guarded(Call::AmendAuthCode).await),

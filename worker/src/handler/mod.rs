@@ -10,6 +10,7 @@ mod breaker;
 mod clocks;
 mod funds;
 mod journal;
+mod listed;
 mod record;
 
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub use breaker::Breakers;
 
 use crate::journal::Journal;
 use crate::metrics as m;
+use crate::survey::Surveyor;
 
 /// No order takes more steps than this in one claim: a loop of the machine must not become one of ours.
 const STEPS_MAX: usize = 16;
@@ -57,6 +59,8 @@ pub struct Handler {
     pub breakers: Breakers,
     /// The journal beside the worker, if it keeps one.
     pub journal: Option<Arc<Journal>>,
+    /// The account's lists, for orders that wait.
+    pub surveyor: Arc<Surveyor>,
     /// Set once the process is told to stop: no paid call is armed after it.
     pub stopping: CancellationToken,
 }
@@ -85,6 +89,10 @@ struct Visitor<'a> {
     snapshot: Option<Snapshot>,
     /// What the signals said, for the timeline.
     said: Option<String>,
+    /// Nothing was done in this claim yet: its look may be answered by a list.
+    fresh: bool,
+    /// All that this claim saw is a list that shows the order unchanged.
+    by_list: bool,
     /// A change that waits to be recorded together with what a read shows right after it.
     held_back: Option<record::Prepared>,
 }
@@ -122,6 +130,8 @@ impl Handler {
             set_aside: false,
             snapshot: None,
             said: None,
+            fresh: true,
+            by_list: false,
             held_back: None,
             order,
         };
@@ -189,6 +199,14 @@ impl Visitor<'_> {
         let mut seen = first;
         for _ in 0..STEPS_MAX {
             let facts = self.facts();
+            if let Some(odd) = machine::disbelieved(&seen, &self.written, &facts) {
+                tracing::warn!(
+                    what = odd.what,
+                    told = odd.told,
+                    "an answer of the provider is not believed"
+                );
+                m::disbelieved(&self.order, odd.what);
+            }
             let decision = match machine::next(&self.written, seen, &facts) {
                 Ok(decision) => decision,
                 Err(illegal) => {

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use domorder_jobs::ledger::{Change, Due, Record, RecordError, Recorded, Shelf};
-use domorder_jobs::machine::{Decision, Lane, Observation, Step};
+use domorder_jobs::machine::{Decision, Lane, Observation, Step, shows_disbelief};
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Charged, Reason, State};
 use domorder_jobs::view::{self, OrderView};
@@ -176,7 +176,9 @@ impl Visitor<'_> {
             let id = format!("{}-{version}", self.order.id);
             view::event(&view, &id, self.handler.ledger.namespace(), now)
         });
-        let timeline = tells || self.said.is_some();
+        // What could not be believed is told once, when it is new.
+        let odd = shows_disbelief(&next) && next.provider_message != self.written.provider_message;
+        let timeline = tells || odd || self.said.is_some();
         let timeline = timeline.then(|| timeline_entry(&next, decision.why, version, now, self.said.take().as_deref()));
         let due = match decision.step {
             Step::Wait(Some(at)) => Due::At(u64::try_from(at.as_millisecond()).unwrap_or(0)),
@@ -214,7 +216,8 @@ impl Visitor<'_> {
             release_lane: waits_for_its_time(&next),
             priority: self.order.priority,
             parked: shelf(&next),
-            durable: true,
+            // That a list showed it unchanged may be undone by a crash: it is only asked again.
+            durable: !self.by_list,
             intent_epoch: (purpose == Purpose::Intent).then_some(self.claim.epoch.number),
         };
         Prepared { record, changes }
