@@ -4,6 +4,7 @@
 //! The server dies with the value that holds it.
 
 mod cluster;
+pub mod report;
 mod sentinel;
 mod server;
 

@@ -5,6 +5,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -69,6 +70,7 @@ pub struct RedisServer {
     port: u16,
     folder: TempDir,
     options: RedisOptions,
+    disturbed: AtomicU64,
 }
 
 impl RedisServer {
@@ -85,6 +87,7 @@ impl RedisServer {
                 port: free_port(options.cluster)?,
                 folder: TempDir::new()?,
                 options: options.clone(),
+                disturbed: AtomicU64::new(0),
             };
             match server.restart().await {
                 Ok(()) => return Ok(server),
@@ -133,14 +136,22 @@ impl RedisServer {
     /// Ends it as a crash would: SIGKILL, no last write.
     pub fn kill9(&mut self) {
         if let Some(mut child) = self.child.take() {
+            self.disturbed.fetch_add(1, Ordering::Relaxed);
             let _ = child.kill();
             let _ = child.wait();
         }
     }
 
+    /// How often it was killed, stopped or held still.
+    #[must_use]
+    pub fn disturbed(&self) -> u64 {
+        self.disturbed.load(Ordering::Relaxed)
+    }
+
     /// Ends it in an orderly way (SIGTERM).
     pub fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
+            self.disturbed.fetch_add(1, Ordering::Relaxed);
             signal(&child, "-TERM");
             let _ = child.wait();
         }
@@ -149,6 +160,7 @@ impl RedisServer {
     /// Holds it still (SIGSTOP): connections stay open, nothing is answered.
     pub fn pause(&self) {
         if let Some(child) = &self.child {
+            self.disturbed.fetch_add(1, Ordering::Relaxed);
             signal(child, "-STOP");
         }
     }
