@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use domorder_config::Config;
 use domorder_jobs::backend::{LaneBackend, LaneConfig};
+use domorder_jobs::fault::{self, Point};
 use domorder_jobs::ledger::{BATCH_MAX, Durability, Ledger, Limits, Rate};
 use domorder_jobs::seal::KeyRing;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -114,6 +115,7 @@ pub async fn run(
         "running"
     );
     stop.cancelled().await;
+    fault::here(ledger.namespace(), None).at(Point::StopRequested).await;
     shut_down(&lanes, tracker, config.worker.shutdown_grace).await;
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domorder_api_client::provider::{Amendment, Evidence, NotSent, Outcome, Question, Sighting, Trouble, TroubleKind};
+use domorder_jobs::fault::Point;
 use domorder_jobs::machine::{Decision, FundsSeen, Look, Observation, Step};
 use jiff::SignedDuration;
 use secrecy::SecretString;
@@ -49,7 +50,9 @@ impl Visitor<'_> {
         let Some(question) = self.question() else {
             return unusable();
         };
+        self.here.at(Point::BeforeLook).await;
         let sighting = handler.provider.look(visit.as_mut(), &question).await;
+        self.here.at(Point::AfterLook).await;
         m::polled(&self.order, how, &sighting);
         // Every look after a paid call: not seeing a transfer that is to be called off ends the order, too.
         let concludes = how != Look::BeforePaying && matches!(sighting, Sighting::Absent(_));
@@ -95,6 +98,7 @@ impl Visitor<'_> {
 
     /// Intent, gate, the one request, its outcome. `None`: the order is out of our hands.
     pub(super) async fn submit(&mut self, mut decision: Decision) -> Option<Observation> {
+        self.here.at(Point::IntentDecided).await;
         let mut intended = Instant::now();
         if let Some(intent) = &mut decision.record.intent {
             // The gate and the settle time are counted from the same instant, or absence could be believed while the
@@ -112,10 +116,13 @@ impl Visitor<'_> {
             return None;
         }
         self.intended = Some(intended);
-        let outcome = self.send(Call::Submit, intended).await;
+        let here = self.here.clone();
+        here.at(Point::IntentDurable).await;
+        let outcome = here.call(self.send(Call::Submit, intended)).await;
         self.claim.hold.disarm();
         tracing::info!(outcome = told(&outcome), "the paid call came to its end");
         m::paid_call_ended(&self.handler.account, &outcome);
+        here.at(Point::AnswerClassified).await;
         Some(Observation::Answered(outcome))
     }
 
@@ -123,7 +130,7 @@ impl Visitor<'_> {
     async fn guarded(&mut self, call: Call) -> Outcome {
         self.visit = None;
         self.claim.hold.arm();
-        let outcome = self.send(call, Instant::now()).await;
+        let outcome = self.here.clone().call(self.send(call, Instant::now())).await;
         self.claim.hold.disarm();
         self.visit = None;
         outcome
@@ -135,6 +142,7 @@ impl Visitor<'_> {
         let mut visit = self.visit.take().unwrap_or_else(|| handler.provider.visit());
         let (hold, stopping) = (Arc::clone(&self.claim.hold), handler.stopping.clone());
         let (gate, longest) = (handler.policy.gate, handler.provider.call_timeout());
+        let here = self.here.clone();
         visit.set_gate(move || {
             if stopping.is_cancelled() {
                 return Err("the worker is shutting down".to_owned());
@@ -145,7 +153,7 @@ impl Visitor<'_> {
             if !hold.fits(longest) {
                 return Err("too little is left of the lease for the whole call".to_owned());
             }
-            Ok(())
+            here.gate()
         });
         let Some(question) = self.question() else {
             return not_sent("the order cannot be turned into a request");
@@ -175,6 +183,7 @@ impl Visitor<'_> {
             },
         };
         self.visit = Some(visit);
+        self.here.at(Point::AnswerReceived).await;
         outcome
     }
 }

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use domorder_api_client::provider::{Provider, Purchase, Snapshot};
 use domorder_jobs::backend::Claim;
+use domorder_jobs::fault::{self, Point};
 use domorder_jobs::ledger::Ledger;
 use domorder_jobs::machine::{self, Facts, Observation, Policy, Step};
 use domorder_jobs::order::Order;
@@ -66,6 +67,8 @@ struct Visitor<'a> {
     said: Option<String>,
     /// A change that waits to be recorded together with what a read shows right after it.
     held_back: Option<record::Prepared>,
+    /// Where fault points are told to be.
+    here: fault::Here,
 }
 
 impl Handler {
@@ -97,9 +100,14 @@ impl Handler {
             snapshot: None,
             said: None,
             held_back: None,
+            here: fault::here(self.ledger.namespace(), Some(order.idempotency_key.as_str())),
             order,
         };
+        visitor.here.at(Point::Claimed).await;
         let first = visitor.first_observation();
+        if visitor.said.is_some() {
+            visitor.here.at(Point::SignalTaken).await;
+        }
         visitor.go(first).await;
     }
 
