@@ -29,3 +29,39 @@ need_redis() {
 need_cargo() {
     command -v cargo >/dev/null 2>&1 || die "no Rust toolchain: install one (rustup) and run this again"
 }
+
+# Programs that tests run beside domorder: each by the name of its command and its package with apt-get.
+need_program() {
+    if command -v "$1" >/dev/null 2>&1; then return; fi
+    say "$1 is missing: it is installed now by the system's package manager"
+    local sudo=""
+    [ "$(id -u)" = 0 ] || sudo=sudo
+    command -v apt-get >/dev/null 2>&1 || die "install $1 and run this again"
+    $sudo apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "$2" >/dev/null
+    command -v "$1" >/dev/null 2>&1 || die "$1 could not be installed: install it and run this again"
+}
+
+# Python packages for the tests, in an environment of their own under the target folder.
+need_python_packages() {
+    local folder=${CARGO_TARGET_DIR:-$PWD/target}/python
+    export DOMORDER_PYTHON=$folder/bin/python
+    if cat tests/python.txt jobs/producers/python/requirements.txt | cmp -s - "$folder/installed.txt"; then return; fi
+    need_program python3 python3
+    say "Python packages for the tests are installed now into $folder"
+    if ! python3 -m venv --clear "$folder" >/dev/null 2>&1; then
+        # Debian keeps a part of venv in a package of its own.
+        need_venv
+        python3 -m venv --clear "$folder"
+    fi
+    "$folder/bin/pip" install --quiet --disable-pip-version-check -r tests/python.txt
+    cat tests/python.txt jobs/producers/python/requirements.txt > "$folder/installed.txt"
+}
+
+need_venv() {
+    local sudo=""
+    [ "$(id -u)" = 0 ] || sudo=sudo
+    command -v apt-get >/dev/null 2>&1 || die "python3 has no venv: install it and run this again"
+    $sudo apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+}

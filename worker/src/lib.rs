@@ -4,12 +4,14 @@
 //! [`workers`] runs a lane a provider account through apalis; [`handler`] drives one order; [`intake`] takes documents
 //! and signals out of the stream.
 
+pub mod card;
 pub mod cli;
 pub mod clock;
 pub mod deadman;
 pub mod handler;
 pub mod http;
 pub mod intake;
+pub mod journal;
 pub mod metrics;
 pub mod run;
 pub mod sweeper;

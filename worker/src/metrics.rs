@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domorder_api_client::http::{CallObserver, CallReport};
 use domorder_api_client::provider::{Outcome, Sighting};
-use domorder_jobs::ledger::{Filter, Ledger};
+use domorder_jobs::ledger::{BreakerState, Durability, Filter, Ledger};
 use domorder_jobs::machine::Look;
 use domorder_jobs::order::Order;
 use domorder_jobs::record::OrderRecord;
@@ -99,6 +99,10 @@ fn describe() {
         "paid calls that were not made because of a guard"
     );
     describe_gauge!("domorder_account_paused", "1 while the account is paused");
+    describe_gauge!(
+        "domorder_breaker_state",
+        "0 closed, 1 half-open (one call tries), 2 open; by account and class (paid, read)"
+    );
     describe_counter!("domorder_polls_total", "looks at orders that wait, by result");
     describe_gauge!("domorder_redis_up", "1 while Redis answers");
     describe_counter!("domorder_records_set_aside_total", "records that could not be read");
@@ -139,6 +143,14 @@ fn describe() {
         "claims held back by the account's rate"
     );
     describe_counter!("domorder_claim_errors_total", "claims that Redis did not answer");
+    describe_gauge!(
+        "domorder_redis_durable",
+        "1 while Redis keeps what it has answered as redis.durability asks for; always 0 under relaxed; by durability"
+    );
+    describe_counter!(
+        "domorder_journal_errors_total",
+        "writes of the journal beside the worker that failed: nothing is bought on them"
+    );
     describe_counter!("domorder_panics_total", "orders' bodies that panicked");
     describe_counter!(
         "domorder_worker_restarts_total",
@@ -171,6 +183,11 @@ pub fn set_aside() {
 /// A late holder's record was refused.
 pub fn record_refused() {
     counter!("domorder_records_refused_total").increment(1);
+}
+
+/// A paid call that the ledger had lost was found in the journal.
+pub fn recalled() {
+    counter!("domorder_duplicates_prevented_total", "guard" => "journal").increment(1);
 }
 
 /// An order was claimed; the first time, its wait is told.
@@ -327,6 +344,10 @@ async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_job
         let paused = !ledger.paused(std::slice::from_ref(account)).await?.is_empty();
         gauge!("domorder_account_paused", "account" => account.clone()).set(if paused { 1.0 } else { 0.0 });
     }
+    breakers(ledger, accounts).await?;
+    let durability = ledger.durability();
+    let durable = durability != Durability::Relaxed && ledger.check().await?.meets;
+    gauge!("domorder_redis_durable", "durability" => durability.as_str()).set(if durable { 1.0 } else { 0.0 });
     let now = ledger.now_ms().await?;
     for state in State::ALL.iter().filter(|s| !s.is_final()) {
         let age = ledger
@@ -336,6 +357,21 @@ async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_job
         gauge!("domorder_order_oldest_age_seconds", "state" => state.as_str()).set(seconds_of_ms(age));
     }
     stalled_transfers(ledger).await
+}
+
+async fn breakers(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_jobs::ledger::LedgerError> {
+    let told = |state| match state {
+        BreakerState::Closed => 0.0,
+        BreakerState::HalfOpen => 1.0,
+        BreakerState::Open { .. } => 2.0,
+    };
+    for account in accounts {
+        let breakers = ledger.breakers(account).await?;
+        for (class, state) in [("paid", breakers.paid), ("read", breakers.read)] {
+            gauge!("domorder_breaker_state", "account" => account.clone(), "class" => class).set(told(state));
+        }
+    }
+    Ok(())
 }
 
 /// The reasons for which a person may be asked: every one has its series, so that one that is over goes back to 0.
@@ -375,7 +411,7 @@ async fn stalled_transfers(ledger: &Ledger) -> Result<(), domorder_jobs::ledger:
         let records = page
             .orders
             .iter()
-            .filter_map(|listed| serde_json::from_str::<OrderRecord>(&listed.order.rec).ok());
+            .filter_map(|listed| domorder_jobs::format::read::<OrderRecord>(&listed.order.rec).ok());
         for reason in records.filter_map(|record| record.reason) {
             if let Some(at) = ASKING.iter().position(|asking| *asking == reason) {
                 counts[at] += 1;

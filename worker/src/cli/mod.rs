@@ -3,6 +3,7 @@
 
 mod accounts;
 mod call;
+mod completions;
 mod config;
 mod demo;
 mod doctor;
@@ -53,6 +54,8 @@ enum Command {
     Config(config::ConfigCommand),
     /// Find out what is wrong, and how to mend it
     Doctor(OutputArgs),
+    /// Print a script that completes domorder's words in your shell
+    Completions(completions::CompletionsArgs),
     /// Show the main job on simulated providers: lost answers, a killed replica, nothing bought twice
     Demo(demo::DemoArgs),
 }
@@ -156,6 +159,7 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode, Failure> {
             crate::telemetry::start(args.log_format());
             run::run(Loaded::of(cli)?, args).await
         }
+        Command::Completions(args) => Ok(completions::run(args)),
         Command::Config(command) => config::run(cli, command),
         Command::Doctor(args) => {
             quiet();
@@ -182,6 +186,11 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode, Failure> {
             accounts::run(Loaded::of(cli)?, command).await
         }
     }
+}
+
+/// Who acts, as it is kept beside what was done.
+fn actor() -> String {
+    format!("cli:{}", std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()))
 }
 
 /// A command says what it has to say itself; its log is for those who ask for it.

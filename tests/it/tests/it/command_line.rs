@@ -102,6 +102,15 @@ async fn a_file_that_is_not_there_fails_and_wrong_usage_says_so() {
 }
 
 #[tokio::test]
+async fn completions_are_printed_for_every_shell() {
+    let world = World::new().await;
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let ran = world.run(&["completions", shell]).await.ended(0);
+        assert!(ran.out.contains("resend-approval"), "{shell}");
+    }
+}
+
+#[tokio::test]
 async fn a_redis_that_is_not_there_ends_commands_with_three() {
     let mut world = World::new().await;
     world.redis.kill9();
@@ -202,7 +211,27 @@ async fn orders_are_told_things_from_the_command_line() {
     let world = World::with().seed(seed).start().await;
     world.keep_secret("right-Code-7Fq2");
     let key = world.order(transfer(domain, "wrong-Code-0000")).await;
-    world.until(&key, "action_required/auth_code_invalid").await;
+    let view = world.until(&key, "action_required/auth_code_invalid").await;
+    let card = world.run(&["orders", "show", &key]).await.ended(0).out;
+    let command = format!("domorder orders auth-code {} < FILE", text(&view, "id"));
+    for told in [
+        "Transfer move-example-shop.com here",
+        "cr-main (connectreseller)",
+        "The customer: ask the losing registrar for a new auth code.",
+        "does not go on without somebody",
+        "its deadline is",
+        "the provider took or reserved the money",
+        "What happened",
+        &command,
+        "cancelled there and placed anew",
+    ] {
+        assert!(
+            card.to_lowercase().contains(&told.to_lowercase()),
+            "no `{told}` on the card\n{card}"
+        );
+    }
+    let ran = world.run(&["orders", "resend-approval", &key]).await.ended(1);
+    assert!(ran.err.contains("does not wait for an approval mail"), "{ran:?}");
     let ran = world
         .run_with(&["orders", "auth-code", &key], "right-Code-7Fq2\n")
         .await
@@ -255,12 +284,17 @@ async fn accounts_are_listed_paused_and_resumed() {
         .wait_until("it is accepted", || async { world.view(&key).await.is_some() })
         .await;
     let list = world.run(&["accounts", "list", "-o", "json"]).await.ended(0).json();
+    let row = |account: &str, provider: &str, due: u64, paused: Option<&str>| {
+        let closed = json!({"state": "closed"});
+        json!({"account": account, "provider": provider, "due": due, "later": 0, "in_hand": 0, "paused": paused,
+            "breaker": {"paid": closed, "read": closed, "closed_by": null}})
+    };
     assert_eq!(
         list,
         json!([
-            {"account": "cr-main", "provider": "connectreseller", "due": 1, "later": 0, "in_hand": 0, "paused": "by hand"},
-            {"account": "lb-main", "provider": "logicboxes", "due": 0, "later": 0, "in_hand": 0, "paused": null},
-            {"account": "nc-main", "provider": "namecom", "due": 0, "later": 0, "in_hand": 0, "paused": null},
+            row("cr-main", "connectreseller", 1, Some("by hand")),
+            row("lb-main", "logicboxes", 0, None),
+            row("nc-main", "namecom", 0, None),
         ])
     );
     let table = world.run(&["accounts", "list"]).await.ended(0).out;

@@ -120,7 +120,7 @@ impl Order {
 }
 
 /// The simulator's name of what an order buys.
-pub(super) fn operation(document: &Value) -> &'static str {
+pub(crate) fn operation(document: &Value) -> &'static str {
     match (text(document, "kind"), text(document, "action")) {
         ("register", _) if text(document, "account") == "lb-main" => "domains/register",
         ("transfer", _) if text(document, "account") == "lb-main" => "domains/transfer",
@@ -139,7 +139,7 @@ pub(super) fn operation(document: &Value) -> &'static str {
 }
 
 /// The request that buys it, where the provider names them otherwise: Name.com has one for all its products.
-pub(super) fn request_of(operation: &str) -> &str {
+pub(crate) fn request_of(operation: &str) -> &str {
     match operation {
         "domain/create" | "domain/renew" => "order",
         other => other,

@@ -22,9 +22,16 @@ use domorder_tests_support::RedisServer;
 use serde_json::Value;
 use tempfile::TempDir;
 
+#[allow(
+    unused_imports,
+    reason = "the suite of enumerated faults reads orders without a world"
+)]
+pub(crate) use books::{operation, request_of};
 pub(crate) use builder::{Builder, NAMESPACE};
 pub(crate) use documents::*;
 pub(crate) use ledger::state_of;
+#[allow(unused_imports, reason = "as above")]
+pub(crate) use ledger::view_of;
 pub(crate) use metrics::Metrics;
 pub(crate) use program::{run, run_that};
 pub(crate) use replica::Replica;

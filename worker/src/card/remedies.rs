@@ -1,0 +1,121 @@
+//! What can be done for an order now: the signals that the machine would take and the provider can follow.
+
+use domorder_api_client::provider::{Amendment, Provider};
+use domorder_jobs::machine;
+use domorder_jobs::order::Order;
+use domorder_jobs::record::OrderRecord;
+use domorder_jobs::state::{Needs, Reason, SignalName, State};
+use secrecy::SecretString;
+
+/// What a provider can do for a running transfer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Abilities {
+    /// Takes a new auth code in place.
+    pub amends_auth_code: bool,
+    /// Sends the approval mail again.
+    pub resends_approval: bool,
+}
+
+impl Abilities {
+    /// Those of a provider.
+    #[must_use]
+    pub fn of(provider: &dyn Provider) -> Self {
+        Self {
+            // Only its kind is asked for.
+            amends_auth_code: provider.can_amend(&Amendment::AuthCode(SecretString::default())),
+            resends_approval: provider.can_amend(&Amendment::ResendApproval),
+        }
+    }
+}
+
+/// One thing that can be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remedy {
+    /// The signal.
+    pub signal: SignalName,
+    /// The command after `domorder orders`, ready to be typed but for words in capitals.
+    pub arguments: String,
+    /// What it does, in a phrase.
+    pub what: &'static str,
+}
+
+/// In the order in which a person would try them.
+pub(super) fn of(order: &Order, record: &OrderRecord, abilities: Abilities) -> Vec<Remedy> {
+    let mut remedies = Vec::new();
+    let order_first = [
+        SignalName::AuthCode,
+        SignalName::ResendApproval,
+        SignalName::Resolve,
+        SignalName::Retry,
+        SignalName::CheckNow,
+        SignalName::Cancel,
+    ];
+    for signal in order_first {
+        if machine::may(record, order.kind, signal).is_err() {
+            continue;
+        }
+        let id = order.id;
+        let mut offer = |arguments: String, what| {
+            remedies.push(Remedy {
+                signal,
+                arguments,
+                what,
+            });
+        };
+        match signal {
+            SignalName::AuthCode => offer(
+                format!("auth-code {id} < FILE"),
+                match (record.placed, abilities.amends_auth_code) {
+                    (false, _) => "hand in a new auth code",
+                    (true, true) => "hand in a new auth code; the running transfer takes it",
+                    (true, false) => "hand in a new auth code; the transfer is cancelled there and placed anew",
+                },
+            ),
+            SignalName::ResendApproval if abilities.resends_approval => {
+                offer(format!("resend-approval {id}"), "have the mail sent again");
+            }
+            SignalName::ResendApproval => {}
+            SignalName::Resolve => {
+                let note = "--note 'HOW YOU KNOW'";
+                offer(
+                    format!("resolve {id} done {note}"),
+                    "the effect stands at the provider: a read checks it, and the order succeeds",
+                );
+                offer(
+                    format!("resolve {id} not-done {note}"),
+                    "nothing stands there: it is bought (again)",
+                );
+            }
+            SignalName::Retry => offer(format!("retry {id}"), retried(record)),
+            SignalName::CheckNow if !looks_when_asked(record) => {}
+            SignalName::CheckNow => offer(format!("check-now {id}"), "look at the provider now"),
+            SignalName::Cancel => offer(
+                format!("cancel {id}"),
+                match record.placed {
+                    true => "cancel it at the provider",
+                    false => "call it off; nothing is bought",
+                },
+            ),
+        }
+    }
+    remedies
+}
+
+/// Elsewhere there is nothing to look at, or it is looked at anyway.
+fn looks_when_asked(record: &OrderRecord) -> bool {
+    match record.state {
+        State::UnknownOutcome | State::InProgress | State::Blocked => true,
+        State::ActionRequired | State::Parked => record.placed || record.reason == Some(Reason::Funds),
+        _ => false,
+    }
+}
+
+const fn retried(record: &OrderRecord) -> &'static str {
+    match (record.reason, record.needs) {
+        (Some(Reason::Funds), _) => "try now, once there is money",
+        (Some(Reason::DomainLocked), _) => "try now, once it is unlocked",
+        (_, Some(Needs::Approval)) => "look again, once it is confirmed",
+        (_, Some(Needs::Contact)) => "try now, once the contact data are mended",
+        _ => "try now",
+    }
+}

@@ -1,0 +1,120 @@
+//! The card's words for every reason, and that what it offers is what the machine takes.
+
+use domorder_jobs::machine;
+use domorder_jobs::order::Order;
+use domorder_jobs::record::OrderRecord;
+use domorder_jobs::state::{Charged, Kind, Needs, Reason, SignalName, State};
+use jiff::{SignedDuration, Timestamp};
+
+use super::*;
+
+const NOW: i64 = 1_750_000_000;
+
+fn now() -> Timestamp {
+    Timestamp::from_second(NOW).unwrap()
+}
+
+fn order(kind: &str) -> Order {
+    serde_json::from_value(serde_json::json!({
+        "id": "0-01JXY9W6000000000000000000", "idempotency_key": "key-1", "kind": kind, "account": "cr-main",
+        "domain": "move-example-shop.com", "years": 2
+    }))
+    .unwrap()
+}
+
+fn record(state: State, reason: Option<Reason>, needs: Option<Needs>) -> OrderRecord {
+    let mut record = OrderRecord::accepted(now() - SignedDuration::from_hours(100), None);
+    record.state = state;
+    record.reason = reason;
+    record.needs = needs;
+    record
+}
+
+fn card(record: &OrderRecord, abilities: Abilities) -> Card {
+    Card::of(&order("transfer"), record, &[], abilities, now())
+}
+
+#[test]
+fn a_stalled_transfer_says_who_has_to_act_by_when_and_with_which_command() {
+    let mut record = record(
+        State::ActionRequired,
+        Some(Reason::AuthCodeInvalid),
+        Some(Needs::AuthCode),
+    );
+    record.placed = true;
+    record.charged = Charged::Yes;
+    record.provider_message = Some("Invalid Auth Code".to_owned());
+    record.deadline_at = Some(now() + SignedDuration::from_hours(240));
+    record.next_check_at = Some(now() + SignedDuration::from_mins(28));
+    let timeline = [
+        r#"{"at":1749999000000,"v":2,"state":"in_progress","why":"taken","provider":"pending"}"#.to_owned(),
+        "not json".to_owned(),
+        r#"{"at":1749999900000,"v":3,"state":"action_required","why":"stalled","signal":"check-now by cli"}"#
+            .to_owned(),
+    ];
+    let card = Card::of(&order("transfer"), &record, &timeline, Abilities::default(), now());
+    insta::assert_debug_snapshot!(card);
+}
+
+#[test]
+fn remedies_are_offered_only_where_the_provider_can_follow() {
+    let mut record = record(
+        State::ActionRequired,
+        Some(Reason::ApprovalPending),
+        Some(Needs::Approval),
+    );
+    record.placed = true;
+    let signals =
+        |abilities| -> Vec<SignalName> { card(&record, abilities).remedies.iter().map(|r| r.signal).collect() };
+    let resends = Abilities {
+        resends_approval: true,
+        ..Abilities::default()
+    };
+    assert!(signals(resends).contains(&SignalName::ResendApproval));
+    assert!(!signals(Abilities::default()).contains(&SignalName::ResendApproval));
+}
+
+#[test]
+fn nothing_is_offered_that_the_machine_would_refuse_in_any_state_and_for_any_reason() {
+    let all = Abilities {
+        amends_auth_code: true,
+        resends_approval: true,
+    };
+    for kind in ["register", "transfer", "renew", "email-order"] {
+        let order = order(kind);
+        let parsed: Kind = kind.parse().unwrap();
+        for state in State::ALL {
+            for reason in Reason::ALL.iter().copied().map(Some).chain([None]) {
+                for needs in Needs::ALL.iter().copied().map(Some).chain([None]) {
+                    for placed in [false, true] {
+                        let mut record = record(*state, reason, needs);
+                        record.placed = placed;
+                        let card = Card::of(&order, &record, &[], all, now());
+                        assert!(!card.meaning.is_empty() && !card.headline.is_empty() && !card.who.is_empty());
+                        for remedy in &card.remedies {
+                            assert_eq!(machine::may(&record, parsed, remedy.signal), Ok(()), "{card:#?}");
+                        }
+                        assert!(!state.is_final() || card.remedies.is_empty(), "{card:#?}");
+                        let stopped = card.standing == Standing::Stopped;
+                        let by_people = matches!(
+                            record.waiting_on(),
+                            Some(domorder_jobs::state::WaitingOn::Customer | domorder_jobs::state::WaitingOn::Operator)
+                        );
+                        assert_eq!(stopped, by_people, "stopped means that a person has to act: {card:#?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn times_are_told_in_the_unit_that_people_would_use() {
+    let told = |seconds| since(now() - SignedDuration::from_secs(seconds), now());
+    assert_eq!(told(0), "just now");
+    assert_eq!(told(1), "1 second ago");
+    assert_eq!(told(89), "89 seconds ago");
+    assert_eq!(told(100), "2 minutes ago");
+    assert_eq!(told(7_200), "2 hours ago");
+    assert_eq!(told(400_000), "5 days ago");
+}
