@@ -51,7 +51,8 @@ impl Command {
         /// Stands in the record of an open intent only.
         const OPEN: &str = "\"op\":true";
         match self {
-            Self::IntakeRead => Cut::at(place, &["XREADGROUP"]),
+            // Not the start's question whether the login may read.
+            Self::IntakeRead => Cut::at(place, &["XREADGROUP", "BLOCK"]).but_not("DRYRUN"),
             Self::Accept => Cut::at(place, &["order.queued"]),
             Self::Intent => Cut::at(place, &[OPEN]),
             Self::Outcome => Cut::at(place, &["\"in\":{"]).but_not(OPEN),
@@ -72,8 +73,8 @@ impl Fault {
             Self::Point(_, Action::Stall) => "stall at a point",
             Self::Point(_, Action::Fail) => "failure at a point",
             Self::Point(_, Action::Flush) => "scripts flushed at a point",
-            Self::Call(_) => "provider, paid call",
-            Self::Read(_) => "provider, read",
+            Self::Call(_) => "paid call spoilt",
+            Self::Read(_) => "read spoilt",
             Self::Redis(..) => "Redis connection cut",
         }
     }

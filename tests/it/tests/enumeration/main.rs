@@ -78,6 +78,7 @@ async fn enumerate(suite: &str, cases: Vec<Case>) {
     for fault in cases.iter().flat_map(|case| &case.faults) {
         *axes.entry(fault.axis().to_owned()).or_default() += 1;
     }
+    axes.insert("kinds at providers".to_owned(), SOLD.len() as u64);
     let total = cases.len();
     let all = futures::stream::iter(cases.into_iter().enumerate());
     let ends: Vec<End> = all
