@@ -24,6 +24,9 @@ use crate::{http, intake, sweeper, wiring, workers};
 /// An idle lane comes round this often at the latest: a lost wake-up costs at most this.
 const IDLE_MAX: Duration = Duration::from_secs(15);
 
+/// Between tries to check a server that is away.
+const CHECK_AGAIN: Duration = Duration::from_millis(250);
+
 /// What an order's run costs of the account's rate: a read, a paid call, a verifying read would be three, a look is one.
 /// Most claims of a running system are looks, and a provider's own limit is met by its 429.
 const CALLS_PER_CLAIM: u32 = 1;
@@ -54,7 +57,10 @@ pub async fn run(
         ledger = wiring::ledger_when_there(&config) => ledger?,
         () = stop.cancelled() => return Ok(()),
     };
-    check_server(&ledger, &config).await?;
+    tokio::select! {
+        checked = check_server(&ledger, &config) => checked?,
+        () = stop.cancelled() => return Ok(()),
+    }
     // Before any order is taken: a start that fails here must leave none in doubt.
     let listener = match parts.http {
         true => Some(
@@ -149,7 +155,16 @@ fn lane_config(account: &str, config: &Config) -> LaneConfig {
 
 /// A server that can lose orders is refused, in plain words, unless `relaxed` is set; then it is said loudly.
 async fn check_server(ledger: &Ledger, config: &Config) -> anyhow::Result<()> {
-    let report = ledger.check().await.context("the Redis server could not be checked")?;
+    // As the first connection was waited for: a server that is lost in this moment is no reason to end.
+    let report = loop {
+        match ledger.check().await {
+            Err(error) if error.is_retryable() => {
+                tracing::warn!(%error, "the Redis server could not be checked: tried again");
+                tokio::time::sleep(CHECK_AGAIN).await;
+            }
+            checked => break checked.context("the Redis server could not be checked")?,
+        }
+    };
     for fault in &report.faults {
         tracing::error!(what = fault.what, mend = fault.mend, "the Redis server is not fit");
     }

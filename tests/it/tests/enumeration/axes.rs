@@ -37,6 +37,8 @@ pub(crate) enum Action {
 /// A command of the ledger that can be told by what stands in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Command {
+    /// A question of the start: may this login do what it must?
+    StartCheck,
     IntakeRead,
     Accept,
     Intent,
@@ -45,14 +47,21 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    const ALL: [Self; 5] = [Self::IntakeRead, Self::Accept, Self::Intent, Self::Outcome, Self::Last];
+    const ALL: [Self; 6] = [
+        Self::StartCheck,
+        Self::IntakeRead,
+        Self::Accept,
+        Self::Intent,
+        Self::Outcome,
+        Self::Last,
+    ];
 
     pub(crate) fn cut(self, place: Place) -> Cut {
         /// Stands in the record of an open intent only.
         const OPEN: &str = "\"op\":true";
         match self {
-            // Not the start's question whether the login may read.
-            Self::IntakeRead => Cut::at(place, &["XREADGROUP", "BLOCK"]).but_not("DRYRUN"),
+            Self::StartCheck => Cut::at(place, &["XREADGROUP"]).but_not("BLOCK"),
+            Self::IntakeRead => Cut::at(place, &["XREADGROUP", "BLOCK"]),
             Self::Accept => Cut::at(place, &["order.queued"]),
             Self::Intent => Cut::at(place, &[OPEN]),
             Self::Outcome => Cut::at(place, &["\"in\":{"]).but_not(OPEN),
