@@ -149,7 +149,8 @@ impl Disturber {
         self.alive[place] = world.another_replica_unheard(plan);
     }
 
-    fn redis_is_still(&self) -> bool {
+    /// Redis is there and answers nobody.
+    pub(crate) fn redis_is_still(&self) -> bool {
         self.still.iter().any(|(held, _)| held.is_none())
     }
 
