@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use domorder_config::Config;
 use domorder_jobs::backend::{LaneBackend, LaneConfig};
+use domorder_jobs::fault::{self, Point};
 use domorder_jobs::ledger::{BATCH_MAX, Durability, Ledger, Limits, Rate};
 use domorder_jobs::seal::KeyRing;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -23,6 +24,9 @@ use crate::{http, intake, sweeper, webhooks, wiring, workers};
 
 /// An idle lane comes round this often at the latest: a lost wake-up costs at most this.
 const IDLE_MAX: Duration = Duration::from_secs(15);
+
+/// Between tries to check a server that is away.
+const CHECK_AGAIN: Duration = Duration::from_millis(250);
 
 /// What an order's run costs of the account's rate: a read, a paid call, a verifying read would be three, a look is one.
 /// Most claims of a running system are looks, and a provider's own limit is met by its 429.
@@ -67,7 +71,10 @@ pub async fn run(
         ledger = wiring::ledger_when_there(&config) => ledger?,
         () = stop.cancelled() => return Ok(()),
     };
-    check_server(&ledger, &config).await?;
+    tokio::select! {
+        checked = check_server(&ledger, &config) => checked?,
+        () = stop.cancelled() => return Ok(()),
+    }
     let instance = format!("{}-{}", std::process::id(), ulid());
     let ring = Arc::new(ring);
     let catalogue = wiring::catalogue(&config, &providers);
@@ -114,7 +121,7 @@ pub async fn run(
     let lanes = Arc::new(lanes);
     let hub = http::hub::Hub::start(&ledger, &tracker, &stop);
     api.ready(http::Backend {
-        ledger,
+        ledger: ledger.clone(),
         hub,
         producer,
         lanes: Arc::clone(&lanes),
@@ -127,6 +134,7 @@ pub async fn run(
         "running"
     );
     stop.cancelled().await;
+    fault::here(ledger.namespace(), None).at(Point::StopRequested).await;
     shut_down(&lanes, tracker, config.worker.shutdown_grace).await;
     Ok(())
 }
@@ -155,7 +163,16 @@ fn lane_config(account: &str, config: &Config) -> LaneConfig {
 
 /// A server that can lose orders is refused, in plain words, unless `relaxed` is set; then it is said loudly.
 async fn check_server(ledger: &Ledger, config: &Config) -> anyhow::Result<()> {
-    let report = ledger.check().await.context("the Redis server could not be checked")?;
+    // As the first connection was waited for: a server that is lost in this moment is no reason to end.
+    let report = loop {
+        match ledger.check().await {
+            Err(error) if error.is_retryable() => {
+                tracing::warn!(%error, "the Redis server could not be checked: tried again");
+                tokio::time::sleep(CHECK_AGAIN).await;
+            }
+            checked => break checked.context("the Redis server could not be checked")?,
+        }
+    };
     for fault in &report.faults {
         tracing::error!(what = fault.what, mend = fault.mend, "the Redis server is not fit");
     }

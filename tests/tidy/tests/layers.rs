@@ -47,6 +47,8 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
         "hyper::",
         &["api-client/src/http/", "worker/src/http/serve.rs", "tests/"],
     ),
+    // A released program arms no faults: only tests may.
+    ("fault::arm", &["tests/"]),
     // The ledger is the only one that speaks to Redis.
     ("redis::", &["jobs/src/ledger/", "worker/src/cli/demo", "tests/"]),
 ];

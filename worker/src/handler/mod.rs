@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use domorder_api_client::provider::{Provider, Purchase, Snapshot};
 use domorder_jobs::backend::Claim;
+use domorder_jobs::fault::{self, Point};
 use domorder_jobs::format;
 use domorder_jobs::ledger::{Brake, Ledger};
 use domorder_jobs::machine::{self, Facts, Observation, Policy, Step};
@@ -95,6 +96,8 @@ struct Visitor<'a> {
     by_list: bool,
     /// A change that waits to be recorded together with what a read shows right after it.
     held_back: Option<record::Prepared>,
+    /// Where fault points are told to be.
+    here: fault::Here,
 }
 
 impl Handler {
@@ -133,9 +136,14 @@ impl Handler {
             fresh: true,
             by_list: false,
             held_back: None,
+            here: fault::here(self.ledger.namespace(), Some(order.idempotency_key.as_str())),
             order,
         };
+        visitor.here.at(Point::Claimed).await;
         let first = visitor.first_observation();
+        if visitor.said.is_some() {
+            visitor.here.at(Point::SignalTaken).await;
+        }
         visitor.go(first).await;
         visitor.pass_the_trial_on().await;
         Box::pin(visitor.give_back_what_was_set_aside()).await;

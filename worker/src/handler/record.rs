@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
+use domorder_jobs::fault::Point;
 use domorder_jobs::ledger::{Change, Due, Record, RecordError, Recorded, Shelf};
 use domorder_jobs::machine::{Decision, Lane, Observation, Step, shows_disbelief};
 use domorder_jobs::record::OrderRecord;
@@ -73,6 +74,7 @@ impl Visitor<'_> {
         let before = std::mem::replace(&mut self.written, decision.record.clone());
         prepared.changes.push((before, decision.record.clone()));
         self.version += 1;
+        self.here.at(Point::HeldBack).await;
         let (ledger, claim) = (self.handler.ledger.clone(), self.claim);
         let written;
         let seen;
@@ -143,9 +145,12 @@ impl Visitor<'_> {
         let ledger = self.handler.ledger.clone();
         let recorded = if purpose == Purpose::Intent {
             // Never tried again here: an intent that took long is too old for the gate anyway.
-            ledger.record(record).await?
+            self.here.intent(ledger.record(record)).await?
         } else {
-            write_until_known(&ledger, record, self.claim).await?
+            self.here.at(Point::BeforeRecord).await;
+            let recorded = write_until_known(&ledger, record, self.claim).await?;
+            self.here.at(Point::Recorded).await;
+            recorded
         };
         let before = std::mem::replace(&mut self.written, decision.record.clone());
         self.version = recorded.version;
@@ -246,10 +251,12 @@ impl Visitor<'_> {
     /// Hands the order back as it is.
     pub(super) async fn give_back(&mut self) {
         self.flush().await;
+        self.here.at(Point::GivingBack).await;
         let lease = [(self.claim.order.id.clone(), self.claim.order.fence)];
         if let Err(error) = self.handler.ledger.hand_back(&lease).await {
             tracing::debug!(%error, "not handed back: the lease will lapse");
         }
+        self.here.at(Point::GivenBack).await;
     }
 }
 

@@ -193,6 +193,9 @@ impl Builder {
             by_hand: Mutex::default(),
             lost: AtomicBool::new(false),
             secrets: Mutex::new(BTreeSet::from(secrets)),
+            is_settled: false,
+            tells: true,
+            suite: Mutex::default(),
         }
     }
 
