@@ -88,6 +88,7 @@ pub async fn run(
     }
     let lanes = Arc::new(lanes);
     let accounts: Vec<String> = config.accounts.keys().cloned().collect();
+    crate::metrics::begin(&accounts);
     if let Some(listener) = listener {
         let app = http::router(http::Probed {
             ledger: ledger.clone(),

@@ -363,7 +363,7 @@ fn measured(pipeline: &Pipeline, count: usize) -> &'static str {
         Some(b"EVALSHA") => return words.next().and_then(script::name_of).unwrap_or("script"),
         other => other.unwrap_or_default(),
     };
-    const COMMANDS: [&str; 17] = [
+    const COMMANDS: [&str; 19] = [
         "GET",
         "HDEL",
         "HGET",
@@ -376,9 +376,11 @@ fn measured(pipeline: &Pipeline, count: usize) -> &'static str {
         "XADD",
         "XAUTOCLAIM",
         "XDEL",
+        "XLEN",
         "XRANGE",
         "XREADGROUP",
         "XTRIM",
+        "ZCARD",
         "ZRANGE",
         "ZREVRANGEBYSCORE",
     ];

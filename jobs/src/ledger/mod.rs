@@ -17,6 +17,7 @@
 
 mod accept;
 mod accounts;
+mod census;
 mod check;
 mod claim;
 mod commit;
@@ -43,6 +44,7 @@ use tokio::sync::broadcast;
 
 pub use accept::{Acceptance, NewOrder};
 pub use accounts::Depth;
+pub use census::Backlog;
 pub use check::{CheckFault, ServerReport};
 pub use claim::{Claimed, ClaimedOrder, Epoch, HeldBack, Limits, Rate};
 pub use commit::{Change, Due, Record, RecordError, Recorded};

@@ -73,6 +73,9 @@ async fn readyz(state: State<Probed>) -> Response {
 }
 
 async fn metrics(State(probed): State<Probed>) -> Response {
+    for lane in probed.lanes.iter().map(Lane::current) {
+        m::lane(lane.account(), lane.silent_for() <= SILENT_MAX);
+    }
     m::read_gauges(&probed.ledger, &probed.accounts).await;
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],

@@ -3,6 +3,7 @@
 mod books;
 mod builder;
 mod documents;
+mod labels;
 mod ledger;
 mod metrics;
 mod program;
@@ -73,6 +74,15 @@ impl World {
     pub(crate) fn spawn_replica(&self, arguments: &[&str]) -> Replica {
         let log = self.folder.path().join(format!("replica-{}.log", next()));
         Replica::spawn(&self.builder.path(self.folder.path()), arguments, log)
+    }
+
+    /// As [`World::another_replica`], started by another program with these arguments.
+    pub(crate) async fn another_replica_by(&mut self, by: &[&str]) -> usize {
+        let log = self.folder.path().join(format!("replica-{}.log", next()));
+        let replica = Replica::spawn_by(by, &self.builder.path(self.folder.path()), &["run"], log);
+        replica.until_it_listens().await;
+        self.replicas.push(replica);
+        self.replicas.len() - 1
     }
 
     /// This order (by its key) stays unfinished at the end, and that is right.

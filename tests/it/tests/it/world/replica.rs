@@ -20,9 +20,15 @@ pub(crate) struct Replica {
 
 impl Replica {
     pub(super) fn spawn(config: &Path, arguments: &[&str], log: PathBuf) -> Self {
+        Self::spawn_by(&[], config, arguments, log)
+    }
+
+    /// As [`Replica::spawn`], started by another program with these arguments.
+    pub(super) fn spawn_by(by: &[&str], config: &Path, arguments: &[&str], log: PathBuf) -> Self {
         let file = std::fs::File::create(&log).unwrap();
-        let child = Command::new(PROGRAM)
-            .args(arguments)
+        let words = [by, &[PROGRAM], arguments].concat();
+        let child = Command::new(words[0])
+            .args(&words[1..])
             .arg("--config")
             .arg(config)
             // All that it can say is searched for secrets.
@@ -84,6 +90,11 @@ impl Replica {
             .status()
             .unwrap();
         assert!(sent.success());
+    }
+
+    /// The process that was started.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Ends it as a crash would.
