@@ -13,6 +13,7 @@ mod world;
 
 mod command_line;
 mod configuration;
+mod containers;
 mod crashes;
 mod funds;
 mod identity;
