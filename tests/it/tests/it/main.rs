@@ -20,6 +20,7 @@ mod identity;
 mod kinds;
 mod laws;
 mod lost_answers;
+mod operating;
 mod preparation;
 mod probes;
 mod producers;
