@@ -8,6 +8,7 @@
 //! used for the values, because it stops at the first fault and quotes what it found.
 
 mod accounts;
+mod breaker;
 mod duration;
 mod error;
 mod hosts;
@@ -30,10 +31,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use accounts::{Account, Credentials, Defaults, InvoiceOption, ProviderKind};
+pub use breaker::Breaker;
 pub use duration::{Rate, format_duration, parse_duration};
 pub use error::{ConfigErrors, Fault, FaultKind, Source};
 pub use http::{Http, Scope, Token};
-pub use redis::{Durability, Redis, Secrets};
+pub use redis::{Durability, JournalUse, Redis, Secrets};
 pub use timing::{Polling, Reconcile, Retention, Retry, Worker};
 pub use webhooks::Webhook;
 
@@ -65,6 +67,8 @@ pub struct Config {
     pub polling: Polling,
     /// How lost answers are found out.
     pub reconcile: Reconcile,
+    /// When an account stops buying.
+    pub breaker: Breaker,
     /// How calls without effect are repeated.
     pub retry: Retry,
     /// How long things are kept.
@@ -204,6 +208,7 @@ fn build(settings: &Settings, faults: &mut Vec<Fault>) -> Option<Config> {
     let worker = timing::worker(settings, faults);
     let accounts = accounts::accounts(settings, faults);
     let reconcile = timing::reconcile(settings, faults);
+    let breaker = breaker::breaker(settings, faults);
     let retry = timing::retry(settings, faults);
     let webhooks = webhooks::webhooks(settings, faults);
     Some(Config {
@@ -214,6 +219,7 @@ fn build(settings: &Settings, faults: &mut Vec<Fault>) -> Option<Config> {
         accounts: accounts?,
         polling: timing::polling(settings)?,
         reconcile: reconcile?,
+        breaker: breaker?,
         retry: retry?,
         retention: timing::retention(settings)?,
         webhooks: webhooks?,

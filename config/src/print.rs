@@ -22,6 +22,10 @@ pub(crate) fn toml(config: &Config, sources: Option<&Sources>) -> String {
     out.line("namespace", text(&config.redis.namespace));
     out.line("shards", config.redis.shards.to_string());
     out.line("durability", text(config.redis.durability.as_str()));
+    out.line("journal", text(config.redis.journal.as_str()));
+    let folder = config.redis.journal_folder.as_ref();
+    out.maybe("journal_folder", folder.map(|path| text(&path.to_string_lossy())));
+    out.line("journal_keep", duration(config.redis.journal_keep));
     out.table("secrets");
     out.maybe(
         "key_file",
@@ -51,6 +55,13 @@ pub(crate) fn toml(config: &Config, sources: Option<&Sources>) -> String {
     out.line("gate", duration(config.reconcile.gate));
     out.line("looks", durations(&config.reconcile.looks));
     out.line("give_up", duration(config.reconcile.give_up));
+    out.table("breaker");
+    out.line("unknowns", config.breaker.unknowns.to_string());
+    out.line("pause", duration(config.breaker.pause));
+    out.line("pause_max", duration(config.breaker.pause_max));
+    out.line("failed_looks", config.breaker.failed_looks.to_string());
+    out.line("look_pause", duration(config.breaker.look_pause));
+    out.line("look_pause_max", duration(config.breaker.look_pause_max));
     out.table("retry");
     out.line("initial", duration(config.retry.initial));
     out.line("max", duration(config.retry.max));

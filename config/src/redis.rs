@@ -1,6 +1,7 @@
 //! `[redis]` and `[secrets]`: where orders live, and the keys that seal auth codes there.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -21,6 +22,18 @@ words! {
     }
 }
 
+words! {
+    /// Whether paid calls are also written to a journal beside the worker.
+    pub enum JournalUse {
+        /// Only under `durability = "relaxed"`.
+        Auto = "auto",
+        /// Always.
+        On = "on",
+        /// Never.
+        Off = "off",
+    }
+}
+
 /// `[redis]`.
 #[derive(Debug, Clone)]
 pub struct Redis {
@@ -32,9 +45,25 @@ pub struct Redis {
     pub shards: u16,
     /// What an intent waits for.
     pub durability: Durability,
+    /// Whether there is a journal beside the worker.
+    pub journal: JournalUse,
+    /// Its folder; none: `domorder.journal` beside the configuration.
+    pub journal_folder: Option<PathBuf>,
+    /// How long its entries are kept.
+    pub journal_keep: Duration,
 }
 
 impl Redis {
+    /// Whether paid calls are written to a journal beside the worker.
+    #[must_use]
+    pub fn keeps_journal(&self) -> bool {
+        match self.journal {
+            JournalUse::Auto => self.durability == Durability::Relaxed,
+            JournalUse::On => true,
+            JournalUse::Off => false,
+        }
+    }
+
     /// The address with user, password and query values hidden, for logs.
     pub fn masked_url(&self) -> String {
         secret::mask_url(self.url.expose_secret())
@@ -50,7 +79,13 @@ pub(crate) fn redis(settings: &Settings, faults: &mut Vec<Fault>) -> Option<Redi
     let durability = settings
         .get::<String>("redis.durability")
         .and_then(|word| Durability::from_word(&word));
+    let journal = settings
+        .get::<String>("redis.journal")
+        .and_then(|word| JournalUse::from_word(&word));
     Some(Redis {
+        journal: journal?,
+        journal_folder: settings.get("redis.journal_folder"),
+        journal_keep: settings.get("redis.journal_keep")?,
         url: url?,
         namespace: namespace?,
         shards: shards?,

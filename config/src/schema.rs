@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::accounts::{InvoiceOption, ProviderKind};
 use crate::http::Scope;
 use crate::kind::Kind;
-use crate::redis::Durability;
+use crate::redis::{Durability, JournalUse};
 
 const MILLI: Duration = Duration::from_millis(1);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -67,6 +67,7 @@ pub(crate) const ROOT: &[Field] = &[
     table("accounts", Shape::Named(ACCOUNT)),
     table("polling", Shape::Table(POLLING)),
     table("reconcile", Shape::Table(RECONCILE)),
+    table("breaker", Shape::Table(BREAKER)),
     table("retry", Shape::Table(RETRY)),
     table("retention", Shape::Table(RETENTION)),
     table("webhooks", Shape::Named(WEBHOOK)),
@@ -77,6 +78,9 @@ const REDIS: &[Field] = &[
     leaf("namespace", Kind::Namespace),
     leaf("shards", Kind::Integer(1, 1024)),
     leaf("durability", Kind::Word(Durability::WORDS)),
+    leaf("journal", Kind::Word(JournalUse::WORDS)),
+    leaf("journal_folder", Kind::Path),
+    leaf("journal_keep", Kind::Duration(MILLI, YEARS)),
 ];
 
 const HTTP: &[Field] = &[leaf("listen", Kind::Address), table("tokens", Shape::List(TOKEN))];
@@ -130,6 +134,15 @@ const RECONCILE: &[Field] = &[
     leaf("gate", Kind::Duration(MILLI, HOUR)),
     leaf("looks", Kind::Durations(MILLI, DAY)),
     leaf("give_up", Kind::Duration(MILLI, YEARS)),
+];
+
+const BREAKER: &[Field] = &[
+    leaf("unknowns", Kind::Integer(1, 1_000_000)),
+    leaf("pause", Kind::Duration(MILLI, DAY)),
+    leaf("pause_max", Kind::Duration(MILLI, DAY)),
+    leaf("failed_looks", Kind::Integer(1, 1_000_000)),
+    leaf("look_pause", Kind::Duration(MILLI, HOUR)),
+    leaf("look_pause_max", Kind::Duration(MILLI, HOUR)),
 ];
 
 const RETRY: &[Field] = &[

@@ -130,7 +130,7 @@ pub(crate) fn retention(settings: &Settings) -> Option<Retention> {
 }
 
 /// A limit below what it limits would make the latter a lie.
-fn longer(settings: &Settings, key: &str, than: &str, faults: &mut Vec<Fault>) {
+pub(crate) fn longer(settings: &Settings, key: &str, than: &str, faults: &mut Vec<Fault>) {
     if let (Some(long), Some(short)) = (settings.get::<Duration>(key), settings.get::<Duration>(than))
         && long < short
     {

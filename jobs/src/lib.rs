@@ -5,12 +5,14 @@
 //! 1. [`validate`] turns a document into a draft, or names every fault of it; [`seal`] closes its secret.
 //! 2. [`producer`] accepts it once per idempotency key, into the [`ledger`], where it is due.
 //! 3. [`backend`] claims due orders for apalis, under a lease with a fence.
-//! 4. [`machine`] decides what follows from what was seen; [`record`] is what is stored of it.
+//! 4. [`machine`] decides what follows from what was seen; [`record`] is what is stored of it, in a [`format`]
+//!    that tells which programs may read it.
 //! 5. [`view`] is what the outside is shown, as answer and as event.
 pub mod backend;
 pub mod catalogue;
 pub mod domain_name;
 pub mod fingerprint;
+pub mod format;
 pub mod ledger;
 pub mod machine;
 pub mod order;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::catalogue::Catalogue;
+use crate::format;
 use crate::ledger::{Acceptance, Ledger, LedgerError, NewOrder, Signalled, Stored};
 use crate::machine;
 use crate::order::{Order, OrderId};
@@ -333,7 +334,14 @@ impl Producer {
             .map_err(SubmitError::Unavailable)?
             .pop()
             .flatten();
-        let order = stored.as_ref().and_then(|s| serde_json::from_str::<Order>(&s.doc).ok());
+        let order = match stored.as_ref().map(|stored| format::read::<Order>(&stored.doc)) {
+            // Whether it is the same to the last secret, a newer program knows.
+            Some(Err(fault)) if same && fault.is_newer() => {
+                let told = format!("the document of order {id} cannot be compared: {fault}");
+                return Err(SubmitError::Unavailable(LedgerError::Invalid(told)));
+            }
+            read => read.and_then(Result::ok),
+        };
         match order {
             Some(order) if same && draft.is_replay_of(&order, draft.fingerprint(), &self.ring) => {
                 Ok(Submitted::Replayed(id))
@@ -397,7 +405,7 @@ impl Producer {
             let Some(Stored { rec, meta, .. }) = stored else {
                 return Err(SignalError::NoOrder);
             };
-            let record: OrderRecord = serde_json::from_str(&rec).map_err(|_| SignalError::Unreadable)?;
+            let record: OrderRecord = format::read(&rec).map_err(|_| SignalError::Unreadable)?;
             machine::may(&record, meta.kind, stored_signal.name)?;
             match self
                 .ledger

@@ -347,6 +347,12 @@ impl OrderRecord {
         self.attempted_at.is_some() || self.intent.as_ref().is_some_and(|i| i.open)
     }
 
+    /// When the last call whose effect may not be accounted for was decided, by Redis' clock; `None`: none was.
+    #[must_use]
+    pub fn last_sent_at(&self) -> Option<Timestamp> {
+        self.intent.as_ref().map(|intent| intent.at).or(self.attempted_at)
+    }
+
     /// How long waiting lasts at most for a kind, unless the document says otherwise.
     #[must_use]
     pub fn default_deadline(

@@ -1,8 +1,8 @@
 //! The intake stream: validate, accept or refuse, and only then delete the entry.
 //!
 //! Batches: whatever waits in the stream goes through one validation and one accept, so a bulk renewal of thousands
-//! costs a few round trips. An entry stays pending until its order is stored or its refusal is recorded; what a replica
-//! that died had read is taken over by another after a minute.
+//! costs a few round trips. An entry stays pending until its order is stored or its refusal is recorded: this replica asks
+//! for its own again once Redis answers, and what a replica that died had read is taken over by another after a minute.
 
 use std::time::{Duration, Instant};
 
@@ -16,31 +16,44 @@ use crate::metrics as m;
 
 /// Most entries of one batch.
 const BATCH: usize = 512;
+/// How long entries that could not be stored wait until they are tried again.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// How often entries that a dead replica took are looked for.
 const RECLAIM_EVERY: Duration = Duration::from_secs(30);
 
+/// What a replica has in hand at the stream.
+#[derive(Default)]
+struct Reading {
+    intake: Option<Intake>,
+    reclaimed_at: Option<Instant>,
+    /// Something was read that is not done (or handed out unheard); asked for again at this time.
+    again_at: Option<Instant>,
+}
+
 /// Reads the stream until told to stop.
 pub async fn run(ledger: Ledger, producer: Producer, consumer: String, stop: CancellationToken) {
-    let mut reader: Option<Intake> = None;
+    let mut reading = Reading::default();
     let mut failures = 0u32;
-    let mut reclaimed_at: Option<Instant> = None;
     while !stop.is_cancelled() {
         let batch = tokio::select! {
-            batch = next(&ledger, &consumer, &mut reader, &mut reclaimed_at) => batch,
+            batch = reading.next(&ledger, &consumer) => batch,
             () = stop.cancelled() => return,
         };
         let came_to = match batch {
             // From here to the deletion nothing is dropped half-way: a stop waits for this batch.
-            Ok(entries) if entries.is_empty() => Ok(()),
-            Ok(entries) => match &reader {
+            Ok(entries) if entries.is_empty() => Ok(true),
+            Ok(entries) => match &reading.intake {
                 Some(intake) => take(&ledger, &producer, intake, entries).await,
-                None => Ok(()),
+                None => Ok(true),
             },
             Err(error) => Err(error),
         };
         match came_to {
-            Ok(()) => failures = 0,
+            Ok(true) => failures = 0,
+            // What new entries bring does not wait for those that could not be stored.
+            Ok(false) => reading.again_at = Some(Instant::now() + AGAIN_AFTER),
             Err(error) => {
+                reading.again_at = Some(Instant::now());
                 if failures.is_multiple_of(10) {
                     tracing::warn!(%error, "the intake stream cannot be worked: tried again, nothing is lost");
                 }
@@ -57,36 +70,41 @@ pub async fn run(ledger: Ledger, producer: Producer, consumer: String, stop: Can
     }
 }
 
-/// What waits: given-up entries of others first (asked for at the start and every half minute), then new ones.
-async fn next(
-    ledger: &Ledger,
-    consumer: &str,
-    reader: &mut Option<Intake>,
-    reclaimed_at: &mut Option<Instant>,
-) -> Result<Vec<IntakeEntry>, LedgerError> {
-    if reader.is_none() {
-        *reader = Some(ledger.intake(consumer).await?);
-    }
-    let Some(intake) = reader.as_mut() else {
-        return Ok(Vec::new());
-    };
-    if reclaimed_at.is_none_or(|at| at.elapsed() > RECLAIM_EVERY) {
-        let given_up = intake.reclaim(BATCH).await?;
-        if !given_up.is_empty() {
-            return Ok(given_up);
+impl Reading {
+    /// What waits: our own that are not done, given-up entries of others (asked for at the start and every half minute),
+    /// then new ones.
+    async fn next(&mut self, ledger: &Ledger, consumer: &str) -> Result<Vec<IntakeEntry>, LedgerError> {
+        if self.intake.is_none() {
+            self.intake = Some(ledger.intake(consumer).await?);
         }
-        *reclaimed_at = Some(Instant::now());
+        let Some(intake) = self.intake.as_mut() else {
+            return Ok(Vec::new());
+        };
+        if self.again_at.is_some_and(|at| at <= Instant::now()) {
+            let ours = intake.mine(BATCH).await?;
+            self.again_at = None;
+            if !ours.is_empty() {
+                return Ok(ours);
+            }
+        }
+        if self.reclaimed_at.is_none_or(|at| at.elapsed() > RECLAIM_EVERY) {
+            let given_up = intake.reclaim(BATCH).await?;
+            if !given_up.is_empty() {
+                return Ok(given_up);
+            }
+            self.reclaimed_at = Some(Instant::now());
+        }
+        intake.read(BATCH, Duration::from_secs(2)).await
     }
-    intake.read(BATCH, Duration::from_secs(2)).await
 }
 
-/// One batch. Entries whose order or refusal could not be stored stay in the stream.
+/// One batch. Entries whose order or refusal could not be stored stay in the stream: `false`.
 async fn take(
     ledger: &Ledger,
     producer: &Producer,
     intake: &Intake,
     entries: Vec<IntakeEntry>,
-) -> Result<(), LedgerError> {
+) -> Result<bool, LedgerError> {
     let now = clock::now();
     let mut done = Vec::with_capacity(entries.len());
     let mut trouble = None;
@@ -150,11 +168,12 @@ async fn take(
         }
         done.push(entry.id.clone());
     }
-    if let Some(trouble) = trouble {
+    if let Some(trouble) = &trouble {
         tracing::warn!(
             trouble,
             "some entries of the intake stream could not be stored: they stay and are tried again"
         );
     }
-    intake.done(&done).await
+    intake.done(&done).await?;
+    Ok(trouble.is_none())
 }

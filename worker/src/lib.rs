@@ -12,6 +12,7 @@ pub mod handler;
 pub mod http;
 pub mod init;
 pub mod intake;
+pub mod journal;
 pub mod metrics;
 pub mod run;
 pub mod sweeper;

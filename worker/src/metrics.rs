@@ -1,6 +1,7 @@
 //! Every metric: its name, unit, labels and meaning (`contract.md` §6). Labels are bounded: never a domain, an order id
 //! or an error text. Counters and histograms are this replica's own; gauges about orders are read from the ledger.
 
+mod begin;
 mod census;
 
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use domorder_api_client::http::{CallObserver, CallReport};
 use domorder_api_client::provider::{Outcome, Sighting};
-use domorder_jobs::ledger::Ledger;
+use domorder_jobs::ledger::{BreakerState, Durability, Ledger};
 use domorder_jobs::machine::Look;
 use domorder_jobs::order::Order;
 use domorder_jobs::record::OrderRecord;
@@ -16,6 +17,8 @@ use domorder_jobs::state::{Kind, Reason, State};
 use jiff::Timestamp;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+pub use begin::begin;
 
 /// Seconds: calls take milliseconds to a minute.
 const CALL_BUCKETS: &[f64] = &[
@@ -111,6 +114,10 @@ fn describe() {
         "paid calls that were not made because of a guard"
     );
     describe_gauge!("domorder_account_paused", "1 while the account is paused");
+    describe_gauge!(
+        "domorder_breaker_state",
+        "0 closed, 1 half-open (one call tries), 2 open; by account and class (paid, read)"
+    );
     describe_counter!("domorder_polls_total", "looks at orders that wait, by result");
     describe_gauge!("domorder_redis_up", "1 while Redis answers");
     describe_counter!("domorder_records_set_aside_total", "records that could not be read");
@@ -166,79 +173,17 @@ fn describe() {
         "domorder_redis_command_seconds",
         "round trips to Redis, by the script or command they end with; reads of the intake stream wait for entries"
     );
+    describe_gauge!(
+        "domorder_redis_durable",
+        "1 while Redis keeps what it has answered as redis.durability asks for; always 0 under relaxed; by durability"
+    );
+    describe_counter!(
+        "domorder_journal_errors_total",
+        "writes of the journal beside the worker that failed: nothing is bought on them"
+    );
     describe_gauge!("domorder_build_info", "1, with the version as a label");
     census::describe();
     metrics_process::Collector::default().describe();
-}
-
-/// What keeps a thing from being bought twice, each counted in `duplicates_prevented_total`.
-const GUARDS: [&str; 7] = [
-    "adopted",
-    "expectation",
-    "fence",
-    "gate",
-    "idempotency_key",
-    "read_first",
-    "reconciled",
-];
-/// Why documents and signals are refused.
-const REFUSALS: [&str; 11] = [
-    "not_json",
-    "too_large",
-    "invalid",
-    "conflict",
-    "seal",
-    "neither",
-    "signal_invalid",
-    "signal_no_order",
-    "signal_unfit",
-    "signal_full",
-    "signal_unusable",
-];
-/// What became of unknown outcomes.
-const RESOLUTIONS: [&str; 4] = ["absent", "asked", "ended", "present"];
-
-/// Starts every counter at 0 whose labels are known beforehand: the first of something would otherwise be a series that
-/// begins at 1, in which `increase()` sees nothing.
-pub fn begin(accounts: &[String]) {
-    for name in [
-        "domorder_leases_expired_total",
-        "domorder_records_set_aside_total",
-        "domorder_records_refused_total",
-        "domorder_claim_errors_total",
-        "domorder_panics_total",
-    ] {
-        counter!(name).increment(0);
-    }
-    for guard in GUARDS {
-        counter!("domorder_duplicates_prevented_total", "guard" => guard).increment(0);
-    }
-    for reason in REFUSALS {
-        counter!("domorder_orders_refused_total", "reason" => reason).increment(0);
-    }
-    for account in accounts {
-        for name in [
-            "domorder_rate_limit_waits_total",
-            "domorder_worker_restarts_total",
-            "domorder_unlisted_answers_total",
-        ] {
-            counter!(name, "account" => account.clone()).increment(0);
-        }
-        for resolution in RESOLUTIONS {
-            counter!("domorder_unknown_resolved_total", "account" => account.clone(), "resolution" => resolution)
-                .increment(0);
-        }
-        for kind in Kind::ALL {
-            accepted(*kind, account, 0);
-            for outcome in State::ALL.iter().filter(|state| state.is_final()) {
-                counter!(
-                    "domorder_orders_finished_total",
-                    "kind" => kind.as_str(), "account" => account.clone(), "outcome" => outcome.as_str(),
-                )
-                .increment(0);
-            }
-        }
-    }
 }
 
 /// A guard kept a paid call from being made.
@@ -274,6 +219,11 @@ pub fn set_aside() {
 /// A late holder's record was refused.
 pub fn record_refused() {
     counter!("domorder_records_refused_total").increment(1);
+}
+
+/// A paid call that the ledger had lost was found in the journal.
+pub fn recalled() {
+    prevented("journal");
 }
 
 /// An order was claimed; the first time, its wait is told.
@@ -440,6 +390,10 @@ async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_job
         gauge!("domorder_account_paused", "account" => account.clone()).set(yes(!paused.is_empty()));
         gauge!("domorder_account_credentials_refused", "account" => account.clone()).set(yes(refused));
     }
+    breakers(ledger, accounts).await?;
+    let durability = ledger.durability();
+    let durable = durability != Durability::Relaxed && ledger.check().await?.meets;
+    gauge!("domorder_redis_durable", "durability" => durability.as_str()).set(if durable { 1.0 } else { 0.0 });
     let backlog = ledger.backlog().await?;
     gauge!("domorder_intake_backlog").set(as_f64(backlog.intake));
     gauge!("domorder_rejected_kept").set(as_f64(backlog.rejected));
@@ -451,6 +405,21 @@ async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_job
             .await?
             .map_or(0, |since| now.saturating_sub(since));
         gauge!("domorder_order_oldest_age_seconds", "state" => state.as_str()).set(seconds_of_ms(age));
+    }
+    Ok(())
+}
+
+async fn breakers(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_jobs::ledger::LedgerError> {
+    let told = |state| match state {
+        BreakerState::Closed => 0.0,
+        BreakerState::HalfOpen => 1.0,
+        BreakerState::Open { .. } => 2.0,
+    };
+    for account in accounts {
+        let breakers = ledger.breakers(account).await?;
+        for (class, state) in [("paid", breakers.paid), ("read", breakers.read)] {
+            gauge!("domorder_breaker_state", "account" => account.clone(), "class" => class).set(told(state));
+        }
     }
     Ok(())
 }

@@ -68,8 +68,10 @@ pub async fn run(
     let mut lanes = Vec::new();
     if parts.worker {
         let ring = Arc::new(ring);
+        let journal = wiring::journal(&config, &instance)?;
         let catalogue = wiring::catalogue(&config, &providers);
         let producer = wiring::producer(&config, &ledger, catalogue, Arc::clone(&ring));
+        let clocks = Arc::default();
         for (account, provider) in &providers {
             let handler = Arc::new(Handler {
                 account: account.clone(),
@@ -77,6 +79,9 @@ pub async fn run(
                 ledger: ledger.clone(),
                 ring: Arc::clone(&ring),
                 policy: wiring::policy(&config),
+                clocks: Arc::clone(&clocks),
+                breakers: wiring::breakers(&config),
+                journal: journal.clone(),
                 stopping: stop.clone(),
             });
             let (lane, from) = (lane_config(account, &config), ledger.clone());

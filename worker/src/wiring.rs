@@ -14,12 +14,14 @@ use domorder_config::{Account, Config, Credentials, Durability as Wanted, Invoic
 use domorder_jobs::catalogue::{
     AccountDefaults, AccountFacts, Capabilities, Catalogue, private_suffixes_of, tld_rules_of,
 };
-use domorder_jobs::ledger::{Durability, Ledger, LedgerSettings};
+use domorder_jobs::ledger::{BreakerLimits, Durability, Ledger, LedgerSettings};
 use domorder_jobs::machine::Policy;
 use domorder_jobs::producer::Producer;
 use domorder_jobs::seal::KeyRing;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::handler::Breakers;
+use crate::journal::Journal;
 use crate::metrics::Calls;
 
 /// The providers by account.
@@ -123,6 +125,24 @@ pub fn policy(config: &Config) -> Policy {
     }
 }
 
+/// When accounts stop buying, and looking as often.
+#[must_use]
+pub const fn breakers(config: &Config) -> Breakers {
+    let wanted = &config.breaker;
+    Breakers {
+        paid: BreakerLimits {
+            in_a_row: wanted.unknowns,
+            pause: wanted.pause,
+            pause_max: wanted.pause_max,
+        },
+        looks: BreakerLimits {
+            in_a_row: wanted.failed_looks,
+            pause: wanted.look_pause,
+            pause_max: wanted.look_pause_max,
+        },
+    }
+}
+
 /// Where the ledger is.
 #[must_use]
 pub fn ledger_settings(config: &Config) -> LedgerSettings {
@@ -192,8 +212,32 @@ pub fn key_ring(config: &Config, config_file: Option<&Path>, create: bool) -> an
 }
 
 fn default_key_file(config_file: Option<&Path>) -> PathBuf {
-    let folder = config_file.and_then(Path::parent).unwrap_or_else(|| Path::new("."));
-    folder.join("domorder.key")
+    beside(config_file).join("domorder.key")
+}
+
+fn beside(config_file: Option<&Path>) -> &Path {
+    config_file.and_then(Path::parent).unwrap_or_else(|| Path::new("."))
+}
+
+/// Where the journal is, if one is kept and wherever the configuration lies.
+#[must_use]
+pub fn journal_folder(config: &Config, config_file: Option<&Path>) -> PathBuf {
+    let named = config.redis.journal_folder.clone();
+    named.unwrap_or_else(|| beside(config_file).join("domorder.journal"))
+}
+
+/// Opens the journal, if one is to be kept.
+///
+/// # Errors
+/// Where it cannot be read and written: nothing could be bought.
+pub fn journal(config: &Config, instance: &str) -> anyhow::Result<Option<Arc<Journal>>> {
+    if !config.redis.keeps_journal() {
+        return Ok(None);
+    }
+    let folder = journal_folder(config, None);
+    let journal = Journal::open(&folder, config.redis.journal_keep, instance)?;
+    tracing::info!(folder = %folder.display(), "paid calls are written to a journal here, too");
+    Ok(Some(Arc::new(journal)))
 }
 
 /// Creates the file for its owner only, whole or not at all; one that is there already stays.

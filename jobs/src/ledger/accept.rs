@@ -103,10 +103,11 @@ impl Ledger {
         } else {
             ours.extend(part);
         }
-        for (index, holder) in self.create(orders, &ours, !in_cluster).await? {
-            match holder {
-                Some(holder) => taken.push((index, holder)),
-                None => answers[index] = Some(Ok(Acceptance::Accepted)),
+        for (index, made) in self.create(orders, &ours, !in_cluster).await? {
+            match made {
+                Ok(Some(holder)) => taken.push((index, holder)),
+                Ok(None) => answers[index] = Some(Ok(Acceptance::Accepted)),
+                Err(error) => answers[index] = Some(Err(error)),
             }
         }
         let mut replays: Vec<(usize, String)> = Vec::new();
@@ -153,13 +154,13 @@ impl Ledger {
         Ok(values.iter().map(Holder::read).collect())
     }
 
-    /// Creates orders; with each, what its key stands for if that is another's.
+    /// Creates orders; with each, what its key stands for if that is another's, or why nothing was done.
     async fn create(
         &self,
         orders: &[NewOrder],
         which: &[usize],
         with_keys: bool,
-    ) -> Result<Vec<(usize, Option<Holder>)>, LedgerError> {
+    ) -> Result<Vec<(usize, Result<Option<Holder>, LedgerError>)>, LedgerError> {
         let mut commands = Vec::new();
         let mut asked = Vec::with_capacity(which.len());
         for shard in 0..self.shards() {
@@ -195,10 +196,15 @@ impl Ledger {
             return Ok(Vec::new());
         }
         let values = self.inner.writes.send(commands, self.patience(), true).await?;
-        let holders = values
-            .iter()
-            .flat_map(|answer| value::list(answer).iter().map(Holder::read));
-        let told: Vec<(usize, Option<Holder>)> = asked.into_iter().zip(holders).collect();
+        let made = |answer: &Value| match answer {
+            Value::Int(-1) => Err(LedgerError::Refused {
+                what: "an idempotency key",
+                message: "a value that is no order's stands in its place".to_owned(),
+            }),
+            other => Ok(Holder::read(other)),
+        };
+        let answers = values.iter().flat_map(|answer| value::list(answer).iter().map(made));
+        let told: Vec<_> = asked.into_iter().zip(answers).collect();
         if told.len() == which.len() {
             Ok(told)
         } else {

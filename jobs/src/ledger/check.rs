@@ -1,10 +1,10 @@
 //! What the server guarantees, in plain words: orders are entrusted only to one that keeps them.
 
-use redis::{Pipeline, Value};
+use redis::Pipeline;
 
 use super::{
     Durability, Ledger, LedgerError,
-    connection::{field, version, waitaof_is_honest},
+    durability::{Settings, append_settings, field, is_known_to_confirm_early, version, waitaof_is_claimed},
     topology::Node,
     value,
 };
@@ -37,10 +37,14 @@ pub struct ServerReport {
     pub role: String,
     /// How many replicas are connected.
     pub replicas: u64,
+    /// How many were connected to this life of the server at some time.
+    pub replicas_known: u64,
     /// Whether `WAITAOF` works and can be believed.
     pub waitaof_supported: bool,
     /// What is wrong.
     pub faults: Vec<CheckFault>,
+    /// Whether nothing is wrong: what was answered stays.
+    pub meets: bool,
     /// Whether orders may be entrusted to it: no faults, or durability is `relaxed`.
     pub ok: bool,
 }
@@ -64,8 +68,24 @@ impl Ledger {
             }
         }
         let mut report = report.unwrap_or_default();
-        report.ok = report.faults.is_empty() || self.inner.settings.durability == Durability::Relaxed;
+        report.meets = report.faults.is_empty();
+        if report.meets {
+            self.inner.standard.is_met();
+        }
+        report.ok = report.meets || self.inner.settings.durability == Durability::Relaxed;
         Ok(report)
+    }
+
+    /// A standard that was found unmet is looked at again before anything is handed out.
+    pub(super) async fn see_that_the_standard_is_met(&self) -> Result<(), LedgerError> {
+        if self.inner.standard.unmet().is_none() {
+            return Ok(());
+        }
+        self.check().await?;
+        match self.inner.standard.unmet() {
+            None => Ok(()),
+            Some(why) => Err(LedgerError::NotDurable(why)),
+        }
     }
 
     async fn check_node(&self, node: &Node) -> Result<ServerReport, LedgerError> {
@@ -73,16 +93,11 @@ impl Ledger {
         for section in ["server", "persistence", "memory", "replication"] {
             pipeline.cmd("INFO").arg(section);
         }
-        for setting in ["appendonly", "appendfsync", "maxmemory-policy"] {
-            pipeline.cmd("CONFIG").arg("GET").arg(setting);
-        }
+        append_settings(&mut pipeline);
         let answers = self.inner.others.ask(node, &pipeline).await?;
         let info = |index: usize| answers.get(index).map(value::text).unwrap_or_default();
-        let setting = |index: usize| {
-            answers
-                .get(index)
-                .and_then(|v| value::pairs(v).first().map(|(_, v)| value::text(v)))
-        };
+        let settings = Settings::read(answers.get(4));
+        let or = |told: &str, else_told: String| if told.is_empty() { else_told } else { told.to_owned() };
         let (server, persistence, memory, replication) = (info(0), info(1), info(2), info(3));
         let own = |name: &str, text: &str| field(text, name).unwrap_or_default().to_owned();
         let valkey = own("valkey_version", &server);
@@ -91,38 +106,54 @@ impl Ledger {
         let mut report = ServerReport {
             version: if valkey.is_empty() { spoken.clone() } else { valkey },
             is_valkey,
-            appendonly: setting(4).map_or(own("aof_enabled", &persistence) == "1", |mode| mode == "yes"),
-            appendfsync: setting(5).unwrap_or_default(),
-            maxmemory_policy: setting(6).unwrap_or_else(|| own("maxmemory_policy", &memory)),
+            appendonly: match settings.appendonly.as_str() {
+                "" => own("aof_enabled", &persistence) == "1",
+                mode => mode == "yes",
+            },
+            appendfsync: settings.appendfsync.clone(),
+            maxmemory_policy: or(&settings.maxmemory_policy, own("maxmemory_policy", &memory)),
             run_id: own("run_id", &server),
             role: own("role", &replication),
             replicas: own("connected_slaves", &replication).parse().unwrap_or(0),
+            replicas_known: 0,
             waitaof_supported: false,
             faults: Vec::new(),
+            meets: false,
             ok: false,
         };
-        let early = is_valkey && [(8, 0), (8, 1)].contains(&version(&report.version));
-        let modern = version(&spoken) >= (7, 2);
-        report.waitaof_supported =
-            waitaof_is_honest(&server) && report.appendonly && self.waitaof_answers(node).await?;
-        report.faults = self.faults_of(&report, version(&spoken), modern && early);
+        let standard = &self.inner.standard;
+        report.replicas_known = standard.replicas_wanted(node, &report.run_id, report.replicas);
+        // Only where it matters: measuring takes seconds.
+        report.waitaof_supported = match standard.durability {
+            _ if report.appendfsync == "always" || !report.appendonly => false,
+            Durability::Relaxed => waitaof_is_claimed(&server),
+            Durability::Fsync | Durability::Replicated => self.inner.writes.can_be_waited_for(node).await?,
+        };
+        let claims = version(&spoken) >= (7, 2);
+        let early = claims && (is_known_to_confirm_early(&server) || !report.waitaof_supported);
+        report.faults = self.faults_of(&report, version(&spoken), early);
+        report.faults.extend(self.faults_of_rights(node).await?);
         Ok(report)
     }
 
-    /// Whether a write followed by `WAITAOF` on the same connection is confirmed.
-    async fn waitaof_answers(&self, node: &Node) -> Result<bool, LedgerError> {
-        // PUBLISH would not do: WAITAOF waits for writes only. Where the key's slot is another node's, the write is
-        // refused, and the answer tells of the command alone, which is enough there.
-        let mut pipeline = Pipeline::new();
-        pipeline.cmd("SET").arg(self.inner.keys.in_shard(0, "probe")).arg(1);
-        pipeline.cmd("WAITAOF").arg(1).arg(0).arg(2_000);
-        pipeline.cmd("DEL").arg(self.inner.keys.in_shard(0, "probe"));
-        let answers = self.inner.others.ask(node, &pipeline).await?;
-        Ok(answers
-            .get(1)
-            .and_then(|answer: &Value| value::list(answer).first())
-            .map_or(0, value::uint)
-            >= 1)
+    async fn faults_of_rights(&self, node: &Node) -> Result<Vec<CheckFault>, LedgerError> {
+        let missing = self.rights_missing(node).await?;
+        let commands = (!missing.commands.is_empty()).then(|| CheckFault {
+            what: format!(
+                "The login in redis.url may not use these commands: {}.",
+                missing.commands.join(", ")
+            ),
+            mend: "Grant them (`+name`), as deploy/users.acl does.".to_owned(),
+        });
+        let places = (!missing.places.is_empty()).then(|| CheckFault {
+            what: format!(
+                "The login in redis.url may not use these places of the namespace `{}`: {}.",
+                self.namespace(),
+                missing.places.join(", ")
+            ),
+            mend: "Grant them (`~` and `&`), as deploy/users.acl does, or correct redis.namespace.".to_owned(),
+        });
+        Ok(commands.into_iter().chain(places).collect())
     }
 
     fn faults_of(&self, report: &ServerReport, spoken: (u32, u32), early: bool) -> Vec<CheckFault> {
@@ -160,10 +191,11 @@ impl Ledger {
                     .to_owned(),
                 "Set `appendonly yes`.",
             );
-        } else if early && report.appendfsync != "always" {
+        } else if early && report.appendfsync == "everysec" {
+            let name = if report.is_valkey { "Valkey" } else { "The server," };
             fault(
                 format!(
-                    "Valkey {} confirms WAITAOF before the disk has the write.",
+                    "{name} {} confirms WAITAOF before the disk has the write.",
                     report.version
                 ),
                 "Set `appendfsync always`, or upgrade.",
@@ -181,10 +213,21 @@ impl Ledger {
                 "Set `appendfsync always`; from Redis 7.2 on `everysec` will do as well.",
             );
         }
-        if self.inner.settings.durability == Durability::Replicated && report.replicas == 0 {
+        if self.inner.settings.durability != Durability::Replicated {
+            return faults;
+        }
+        if report.replicas == 0 {
             fault(
                 "No replica is connected, and durability is `replicated`.".to_owned(),
                 "Connect a replica, or set durability = \"fsync\".",
+            );
+        } else if report.replicas < report.replicas_known {
+            fault(
+                format!(
+                    "{} of {} replicas are connected: one that is away could be promoted without the latest orders.",
+                    report.replicas, report.replicas_known
+                ),
+                "Connect it again; if it is gone for good, restart the workers.",
             );
         }
         faults

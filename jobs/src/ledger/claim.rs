@@ -1,10 +1,12 @@
 //! Claiming: a batch of due orders, leased, in one round trip.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use redis::Value;
 
-use super::{BATCH_MAX, Effort, Ledger, LedgerError, query::Meta, script, value};
+use super::{BATCH_MAX, Brake, Effort, Ledger, LedgerError, query::Meta, script, value};
 use crate::state::{Kind, Priority, State};
 
 /// How fast an account may be used, by all replicas together.
@@ -36,7 +38,7 @@ pub struct Limits {
 pub struct Epoch {
     /// Counts up from 1.
     pub number: u64,
-    /// When it began, by Redis' clock; 0 for the first one of an empty ledger, which nothing came before.
+    /// When it began, by Redis' clock; 0 for the first one of a new ledger, which nothing came before.
     pub since_ms: u64,
 }
 
@@ -84,6 +86,8 @@ pub struct ClaimedOrder {
     pub lapsed: bool,
     /// When our lease ends, by Redis' clock.
     pub lease_end_ms: u64,
+    /// What the account's breaker keeps back.
+    pub brake: Brake,
 }
 
 /// What a claim brought.
@@ -103,11 +107,28 @@ pub struct Claimed {
     pub bad: Vec<String>,
 }
 
+/// The shards' ledgers by name, as they were last known: one that was emptied gets another.
+#[derive(Debug, Default)]
+pub(super) struct Names(Mutex<HashMap<u16, String>>);
+
+impl Names {
+    fn of(&self, shard: u16) -> String {
+        let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        names.get(&shard).cloned().unwrap_or_default()
+    }
+
+    fn remember(&self, shard: u16, name: &str) {
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        names.insert(shard, name.to_owned());
+    }
+}
+
 impl Ledger {
     /// Hands out up to `n` (at most [`BATCH_MAX`]) due orders of an account and shard, leased from now by Redis' clock.
     ///
     /// # Errors
-    /// Any of the server's. If the answer was lost, what was handed out comes back when the lease ends.
+    /// [`LedgerError::NotDurable`] while the server does not keep what is written as durability asks for: nothing is
+    /// handed out then. Else any of the server's; if the answer was lost, what was handed out comes back when the lease ends.
     pub async fn claim(
         &self,
         shard: u16,
@@ -116,6 +137,7 @@ impl Ledger {
         lease: Duration,
         limits: Limits,
     ) -> Result<Claimed, LedgerError> {
+        self.see_that_the_standard_is_met().await?;
         let shards = u32::from(self.shards());
         let concurrency = limits.concurrency.map_or(0, |limit| (limit / shards).max(1));
         let (cost, burst) = limits.rate.map_or((0.0, 0.0), |rate| {
@@ -131,13 +153,45 @@ impl Ledger {
             .arg(concurrency)
             .arg(cost)
             .arg(burst);
-        command.arg(u8::from(limits.ignore_pause));
+        let known = self.inner.names.of(shard);
+        command
+            .arg(u8::from(limits.ignore_pause))
+            .arg(&known)
+            .arg(self.inner.settings.new_server.as_secs());
         let answer = self
             .inner
             .others
             .one(self.slot(shard), command, Effort::UnlessSent)
             .await?;
-        Ok(self.read_claim(&answer))
+        let claimed = self.read_claim(&answer);
+        self.heed_name(
+            shard,
+            known,
+            &value::text(value::list(&answer).get(10).unwrap_or(&Value::Nil)),
+            claimed.epoch,
+        );
+        Ok(claimed)
+    }
+
+    /// Remembers the ledger by its name, and says so where another was known, or lost before anybody knew it.
+    fn heed_name(&self, shard: u16, known: String, name: &str, epoch: Epoch) {
+        if known == name {
+            return;
+        }
+        if !known.is_empty() {
+            tracing::error!(
+                shard,
+                "Redis has lost all that this ledger held: nothing is bought until calls from before must have come to \
+                 their end; producers may hand in again"
+            );
+        } else if epoch.number == 1 && epoch.since_ms > 0 {
+            tracing::warn!(
+                shard,
+                "the ledger is empty, and its Redis is not new: in case it lost what it held, nothing is bought until calls \
+                 from before must have come to their end. A new installation waits this once"
+            );
+        }
+        self.inner.names.remember(shard, name);
     }
 
     fn read_claim(&self, answer: &Value) -> Claimed {
@@ -145,11 +199,13 @@ impl Ledger {
         let at = |index: usize| parts.get(index).unwrap_or(&Value::Nil);
         let mut bad = value::texts(at(7));
         let fence = value::uint(at(6));
+        let (brake, trial) = Brake::read(at(9));
         let mut orders = Vec::new();
         for entry in value::list(at(8)).chunks_exact(7) {
             let id = value::text(&entry[0]);
             match Meta::parse(&value::text(&entry[1])) {
                 Some(meta) => orders.push(ClaimedOrder {
+                    brake: brake.of(id == trial),
                     id,
                     fence,
                     version: meta.version,

@@ -13,7 +13,7 @@ use super::{
     keys::{Keys, slot_of},
     script, value,
 };
-use crate::state::{Priority, State};
+use crate::state::{Priority, Reason, State};
 
 /// When an order wants to run next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,10 +67,24 @@ pub struct Record {
     pub release_lane: bool,
     /// The record is an intent to spend money in this epoch: refused in any other, and when the lease has ended.
     pub intent_epoch: Option<u64>,
+    /// What its account parks it for; the ledger lets it go when that is over.
+    pub parked: Option<Shelf>,
     /// Answer when the record is durable as configured. Intents and outcomes are; what a crash may undo without harm
     /// (a look that saw nothing new) need not be, and then costs no wait.
     pub durable: bool,
 }
+
+/// What orders are parked for that concerns their whole account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shelf {
+    /// For what: [`Reason::BreakerOpen`] or [`Reason::Funds`].
+    pub reason: Reason,
+    /// The order's deadline by Redis' clock, ms: the nearest is let go first.
+    pub deadline_ms: Option<u64>,
+}
+
+/// Stands behind every deadline, and is exact as a score.
+const NO_DEADLINE: u64 = 9_000_000_000_000_000;
 
 /// A record that was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +95,8 @@ pub struct Recorded {
     pub now_ms: u64,
     /// A signal came, or the order's turn, while it was held: if it was released, it is due at once.
     pub poked: bool,
+    /// The account's breaker wants to hear what becomes of this intent: [`Ledger::paid_call_came_to`].
+    pub watched: bool,
 }
 
 /// A record that was not made.
@@ -100,6 +116,12 @@ pub enum RecordError {
     Epoch {
         /// The epoch that is.
         now: u64,
+    },
+    /// The account's breaker holds intents back: nothing may be sent.
+    #[error("the account's breaker is open")]
+    Breaker {
+        /// Until then, by Redis' clock, ms.
+        until_ms: u64,
     },
     /// The record may or may not have been made. Recording the very same again is safe and tells.
     #[error(transparent)]
@@ -209,7 +231,7 @@ impl Committer {
             Ok(answers) => {
                 let answers: Vec<Result<Recorded, RecordError>> = answers
                     .iter()
-                    .flat_map(|answer| value::list(answer).chunks_exact(5).map(read))
+                    .flat_map(|answer| value::list(answer).chunks_exact(6).map(read))
                     .collect();
                 if answers.len() != jobs.len() {
                     let error = LedgerError::Invalid("the ledger's answer does not fit its question".to_owned());
@@ -244,6 +266,8 @@ impl Committer {
             command.arg(record.signals_consumed);
             command.arg(u8::from(record.release)).arg(u8::from(record.release_lane));
             command.arg(record.intent_epoch.map(|epoch| epoch.to_string()).unwrap_or_default());
+            command.arg(record.parked.map(|shelf| shelf.reason.as_str()).unwrap_or_default());
+            command.arg(record.parked.and_then(|shelf| shelf.deadline_ms).unwrap_or(NO_DEADLINE));
             command.arg(record.before.len());
             for change in &record.before {
                 command.arg(change.event.as_deref().unwrap_or_default());
@@ -263,9 +287,9 @@ fn fail(jobs: Vec<Job>, error: &LedgerError) {
     }
 }
 
-/// `code, version, now, poked, epoch`.
+/// `code, version, now, poked, epoch, breaker`.
 fn read(answer: &[redis::Value]) -> Result<Recorded, RecordError> {
-    let [code, version, now, poked, epoch] = answer else {
+    let [code, version, now, poked, epoch, breaker] = answer else {
         return Err(RecordError::LostLease);
     };
     match value::text(code).as_str() {
@@ -273,9 +297,13 @@ fn read(answer: &[redis::Value]) -> Result<Recorded, RecordError> {
             version: value::uint(version),
             now_ms: value::uint(now),
             poked: value::uint(poked) == 1,
+            watched: value::uint(breaker) == 1,
         }),
         "version" => Err(RecordError::WrongVersion {
             found: value::uint(version),
+        }),
+        "breaker" => Err(RecordError::Breaker {
+            until_ms: value::uint(breaker),
         }),
         "epoch" => Err(RecordError::Epoch {
             now: value::uint(epoch),

@@ -9,7 +9,7 @@ use redis::{Arg, AsyncConnectionConfig, Cmd, Pipeline, Value, aio::MultiplexedCo
 use tokio::{sync::Mutex, time::Instant};
 
 use super::{
-    Durability,
+    durability::{Settings, Standard, Told, Waits, append_settings},
     error::{LedgerError, Refusal, refusal},
     script,
     topology::{Node, Topology},
@@ -31,14 +31,6 @@ pub(super) enum Effort {
     For(Duration),
 }
 
-/// What must be waited for after a write before it counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Waits {
-    aof: bool,
-    replicas: u64,
-    impossible: bool,
-}
-
 #[derive(Clone)]
 struct Open {
     connection: MultiplexedConnection,
@@ -58,7 +50,7 @@ pub(super) struct Link {
     topology: Arc<Topology>,
     timeout: Option<Duration>,
     connect_timeout: Duration,
-    durability: Durability,
+    standard: Arc<Standard>,
     open: Mutex<HashMap<Node, Arc<Mutex<Place>>>>,
 }
 
@@ -80,13 +72,13 @@ impl Link {
         topology: Arc<Topology>,
         timeout: Option<Duration>,
         connect_timeout: Duration,
-        durability: Durability,
+        standard: Arc<Standard>,
     ) -> Self {
         Self {
             topology,
             timeout,
             connect_timeout,
-            durability,
+            standard,
             open: Mutex::default(),
         }
     }
@@ -182,30 +174,13 @@ impl Link {
             }
         };
         let count = pipeline.len();
-        let waits = if durable {
-            open.waits
-        } else {
-            Waits {
-                aof: false,
-                replicas: 0,
-                impossible: false,
-            }
-        };
-        if waits.impossible {
+        let waits = if durable { open.waits } else { Waits::default() };
+        if let Some(why) = waits.hindrance() {
             self.forget(node, open.number).await;
-            return Err(Fault::Again(LedgerError::NotDurable(
-                "`appendfsync` is not `always`, and the server has no WAITAOF to be believed".to_owned(),
-            )));
+            return Err(Fault::Again(self.fell_short(why.to_owned())));
         }
-        // Below the response timeout, so that a slow disk is told from a dead server.
         let limit = self.timeout.unwrap_or(Duration::from_secs(5)).mul_f32(0.8);
-        let limit = u64::try_from(limit.as_millis()).unwrap_or(4_000);
-        if waits.aof {
-            pipeline.cmd("WAITAOF").arg(1).arg(0).arg(limit);
-        }
-        if waits.replicas > 0 {
-            pipeline.cmd("WAIT").arg(waits.replicas).arg(limit);
-        }
+        waits.append_to(&mut pipeline, limit);
         let (command, began) = (measured(&pipeline, count), Instant::now());
         let answer = open
             .connection
@@ -222,6 +197,7 @@ impl Link {
                 return Err(Fault::Lost(LedgerError::Unreachable(error)));
             }
         };
+        let waited = values.split_off(count.min(values.len()));
         match refusal(&values) {
             None => {}
             Some(Refusal::ScriptsGone) => {
@@ -242,24 +218,11 @@ impl Link {
                 }));
             }
         }
-        let waited = values.split_off(count.min(values.len()));
-        let mut waited = waited.iter();
-        if waits.aof
-            && waited
-                .next()
-                .and_then(|value| value::list(value).first())
-                .map_or(0, value::uint)
-                < 1
-        {
-            return Err(Fault::Lost(LedgerError::NotDurable(
-                "the write is not on its disk yet".to_owned(),
-            )));
-        }
-        if waits.replicas > 0 && waited.next().map_or(0, value::uint) < waits.replicas {
-            self.forget(node, open.number).await;
-            return Err(Fault::Lost(LedgerError::NotDurable(
-                "too few replicas have the write".to_owned(),
-            )));
+        if let Err((why, anew)) = waits.verdict(&waited) {
+            if anew {
+                self.forget(node, open.number).await;
+            }
+            return Err(Fault::Lost(self.fell_short(why)));
         }
         Ok(values)
     }
@@ -284,7 +247,7 @@ impl Link {
         let scripts = pipeline.len();
         pipeline.cmd("INFO").arg("server");
         pipeline.cmd("INFO").arg("replication");
-        pipeline.cmd("CONFIG").arg("GET").arg("appendfsync");
+        append_settings(&mut pipeline);
         let values = connection
             .send_packed_commands(&pipeline, 0, pipeline.len())
             .await
@@ -301,7 +264,12 @@ impl Link {
             }
         }
         let told = |index: usize| values.get(scripts + index).map(value::text).unwrap_or_default();
-        let waits = self.waits(&told(0), &told(1), values.get(scripts + 2));
+        let told = Told {
+            server: &told(0),
+            replication: &told(1),
+            settings: Settings::read(values.get(scripts + 2)),
+        };
+        let waits = self.standard.waits(node, &connection, &told).await;
         place.number += 1;
         let open = Open {
             connection,
@@ -312,29 +280,14 @@ impl Link {
         Ok(open)
     }
 
-    fn waits(&self, server: &str, replication: &str, appendfsync: Option<&Value>) -> Waits {
-        let none = Waits {
-            aof: false,
-            replicas: 0,
-            impossible: false,
-        };
-        if self.durability == Durability::Relaxed {
-            return none;
-        }
-        let always = appendfsync.is_some_and(|value| value::texts(value).get(1).is_some_and(|mode| mode == "always"));
-        let modern = waitaof_is_honest(server);
-        let replicas = match self.durability {
-            Durability::Replicated => field(replication, "connected_slaves")
-                .and_then(|n| n.parse().ok())
-                .unwrap_or(0)
-                .max(1),
-            Durability::Fsync | Durability::Relaxed => 0,
-        };
-        Waits {
-            aof: !always && modern,
-            replicas,
-            impossible: !always && !modern,
-        }
+    /// Whether writes to a node can count at all; opens the connection if there is none.
+    pub(super) async fn can_be_waited_for(&self, node: &Node) -> Result<bool, LedgerError> {
+        Ok(self.open(node).await?.waits.hindrance().is_none())
+    }
+
+    fn fell_short(&self, why: String) -> LedgerError {
+        self.standard.fell_short(&why);
+        LedgerError::NotDurable(why)
     }
 
     /// Drops a connection, unless it was replaced already.
@@ -398,22 +351,4 @@ impl From<LedgerError> for Fault {
             Self::Final(error)
         }
     }
-}
-
-/// A field of INFO.
-pub(super) fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
-    info.lines()
-        .find_map(|line| line.trim_end().strip_prefix(name)?.strip_prefix(':'))
-}
-
-/// Whether a server has WAITAOF, from its `INFO server`, and means it: Valkey 8.0 and 8.1 confirm too early.
-pub(super) fn waitaof_is_honest(server: &str) -> bool {
-    let early = field(server, "valkey_version").is_some_and(|own| [(8, 0), (8, 1)].contains(&version(own)));
-    version(field(server, "redis_version").unwrap_or_default()) >= (7, 2) && !early
-}
-
-/// Major and minor number.
-pub(super) fn version(text: &str) -> (u32, u32) {
-    let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
-    (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
 }

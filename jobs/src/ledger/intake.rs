@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use redis::Value;
 
-use super::{Durability, Effort, Ledger, LedgerError, Link, claim::millis, keys::slot_of, value};
+use super::{Effort, Ledger, LedgerError, Link, Standard, claim::millis, keys::slot_of, value};
 
 /// All readers share one group.
 const GROUP: &str = "domorder";
@@ -68,7 +68,7 @@ impl Ledger {
             topology,
             Some(BLOCK_MAX + timeout),
             timeout,
-            Durability::Relaxed,
+            Standard::none(),
         ));
         let key = self.inner.keys.intake();
         let intake = Intake {
@@ -146,18 +146,34 @@ impl Intake {
             .arg("STREAMS")
             .arg(&self.key)
             .arg(">");
-        let answer = match self.link.one(slot_of(&self.key), command, Effort::UnlessSent).await {
-            // The stream was deleted under us.
-            Err(LedgerError::Refused { message, .. }) if message.starts_with("NOGROUP") => {
-                self.create_group().await?;
-                return Ok(Vec::new());
-            }
-            other => other?,
+        let Some(answer) = self.ask_group(command).await? else {
+            return Ok(Vec::new());
         };
         Ok(value::pairs(&answer)
             .first()
             .map(|(_, entries)| read(entries))
             .unwrap_or_default())
+    }
+
+    /// Entries that this reader has and that are not done: handed out while the answer was lost, or read and not
+    /// stored. At most `max`, the oldest ones.
+    ///
+    /// # Errors
+    /// Any of the server's.
+    pub async fn mine(&self, max: usize) -> Result<Vec<IntakeEntry>, LedgerError> {
+        let mut command = redis::cmd("XREADGROUP");
+        command.arg("GROUP").arg(GROUP).arg(&self.consumer);
+        command.arg("COUNT").arg(max).arg("STREAMS").arg(&self.key).arg("0");
+        let Some(answer) = self.ask_group(command).await? else {
+            return Ok(Vec::new());
+        };
+        let mut entries = value::pairs(&answer)
+            .first()
+            .map(|(_, entries)| read(entries))
+            .unwrap_or_default();
+        // An entry that somebody deleted is still told of, without its fields.
+        entries.retain(|entry| !entry.fields.is_empty());
+        Ok(entries)
     }
 
     /// Entries that another reader (or this one, unheard) took and left for more than a minute, at most `max`.
@@ -211,6 +227,17 @@ impl Intake {
             .send(commands.into(), self.ledger.patience(), false)
             .await
             .map(drop)
+    }
+
+    /// Reads from the group; nothing where the stream was deleted under us, and then it is there again.
+    async fn ask_group(&self, command: redis::Cmd) -> Result<Option<Value>, LedgerError> {
+        match self.link.one(slot_of(&self.key), command, Effort::UnlessSent).await {
+            Err(LedgerError::Refused { message, .. }) if message.starts_with("NOGROUP") => {
+                self.create_group().await?;
+                Ok(None)
+            }
+            other => other.map(Some),
+        }
     }
 
     async fn create_group(&self) -> Result<(), LedgerError> {

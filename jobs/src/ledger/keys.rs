@@ -12,8 +12,9 @@
 //! | `{<ns>:<shard>}:counts` | hash | `state\|kind\|account` → how many |
 //! | `{<ns>:<shard>}:events` | stream | the outbox, field `event` |
 //! | `{<ns>:<shard>}:fence` | string | the last fence given out |
-//! | `{<ns>:<shard>}:epoch` | hash | `run_id`, `n`, `since`, `fence` of the server's present life |
-//! | `{<ns>:<shard>}:account:<name>` | hash | `paused` (why), `tat` (rate), `epoch`, `starved` |
+//! | `{<ns>:<shard>}:epoch` | hash | `run_id`, `n`, `since`, `fence` of the server's present life, `name` of the ledger |
+//! | `{<ns>:<shard>}:account:<name>` | hash | `paused` (why), `tat` (rate), `epoch`, `starved`, its breaker (see `breaker.lua`) |
+//! | `{<ns>:<shard>}:parked:<reason>:<account>` | zset | id → deadline, of what is parked for the account's breaker or funds |
 //! | `{<ns>:0}:contacts:<account>` | hash | keyed digest of a profile → the contact made of it, or who is making it; at most 100,000 |
 //! | `{<ns>:<shard>}:aside` | zset | id → when it was set aside |
 //! | `<ns>:idem:<key>` | string | `<id> <fingerprint>` |
@@ -38,9 +39,20 @@ impl Keys {
         }
     }
 
+    pub(super) fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
     /// What all keys of a shard begin with, and its scripts' only KEYS.
     pub(super) fn shard(&self, shard: u16) -> String {
         format!("{{{}:{shard}}}:", self.namespace)
+    }
+
+    /// Keys that nothing is kept under, for measuring a server: one a shard, and some in other slots.
+    pub(super) fn probes(&self, shards: u16) -> Vec<String> {
+        let of_shards = (0..shards).map(|shard| self.in_shard(shard, "probe"));
+        let elsewhere = (0..32).map(|at| format!("{}:probe:{at}", self.namespace));
+        of_shards.chain(elsewhere).collect()
     }
 
     pub(super) fn in_shard(&self, shard: u16, name: &str) -> String {

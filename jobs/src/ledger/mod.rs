@@ -17,17 +17,20 @@
 
 mod accept;
 mod accounts;
+mod breaker;
 mod census;
 mod check;
 mod claim;
 mod commit;
 mod connection;
 mod contacts;
+mod durability;
 mod error;
 mod intake;
 mod keys;
 mod lease;
 mod query;
+mod rights;
 mod script;
 mod sweep;
 mod topology;
@@ -44,10 +47,11 @@ use tokio::sync::broadcast;
 
 pub use accept::{Acceptance, NewOrder};
 pub use accounts::Depth;
+pub use breaker::{Brake, BreakerLimits, BreakerState, Breakers, PaidCall};
 pub use census::Backlog;
 pub use check::{CheckFault, ServerReport};
 pub use claim::{Claimed, ClaimedOrder, Epoch, HeldBack, Limits, Rate};
-pub use commit::{Change, Due, Record, RecordError, Recorded};
+pub use commit::{Change, Due, Record, RecordError, Recorded, Shelf};
 pub use error::LedgerError;
 pub use intake::{Intake, IntakeEntry};
 pub use keys::{new_order_id, shard_of_id, shard_of_resource};
@@ -56,6 +60,7 @@ pub use query::{Count, Filter, Listed, Meta, Page, Stored};
 pub use wake::Wake;
 
 use connection::{Effort, Link, Routed};
+use durability::Standard;
 use keys::{Keys, slot_of};
 use script::Script;
 use topology::Topology;
@@ -75,6 +80,18 @@ pub enum Durability {
     Relaxed,
 }
 
+impl Durability {
+    /// Its word in the configuration.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fsync => "fsync",
+            Self::Replicated => "replicated",
+            Self::Relaxed => "relaxed",
+        }
+    }
+}
+
 /// Where the ledger is.
 #[derive(Clone)]
 pub struct LedgerSettings {
@@ -88,6 +105,9 @@ pub struct LedgerSettings {
     pub durability: Durability,
     /// How long an answer may take; the client's own half second cancels work in a short stall.
     pub response_timeout: Duration,
+    /// An empty ledger on a server that has been up for less than this is a new one; on any other it may be one that
+    /// lost what it held.
+    pub new_server: Duration,
 }
 
 impl LedgerSettings {
@@ -100,6 +120,7 @@ impl LedgerSettings {
             shards: 1,
             durability: Durability::Fsync,
             response_timeout: Duration::from_secs(5),
+            new_server: Duration::from_secs(900),
         }
     }
 }
@@ -125,11 +146,13 @@ struct Inner {
     settings: LedgerSettings,
     keys: Keys,
     topology: Arc<Topology>,
+    standard: Arc<Standard>,
     /// Writes that are waited for: `WAITAOF` holds up all that follows on its connection.
     writes: Arc<Link>,
     /// Claims and all else.
     others: Arc<Link>,
     committers: commit::Committers,
+    names: claim::Names,
     wakes: broadcast::Sender<Wake>,
     /// Ends the subscription with the last clone.
     _listening: tokio_util::sync::DropGuard,
@@ -164,9 +187,11 @@ impl Ledger {
         }
         let timeout = settings.response_timeout;
         let topology = Arc::new(Topology::parse(&settings.url, timeout)?);
-        let link = |durability| Arc::new(Link::new(topology.clone(), Some(timeout), timeout, durability));
-        let (writes, others) = (link(settings.durability), link(Durability::Relaxed));
         let keys = Keys::new(&settings.namespace);
+        let standard = Arc::new(Standard::new(settings.durability, keys.probes(settings.shards)));
+        let link =
+            |standard: &Arc<Standard>| Arc::new(Link::new(topology.clone(), Some(timeout), timeout, standard.clone()));
+        let (writes, others) = (link(&standard), link(&Standard::none()));
         others
             .one(slot_of(&keys.shard(0)), redis::cmd("PING"), Effort::UnlessSent)
             .await?;
@@ -180,9 +205,11 @@ impl Ledger {
                 settings,
                 keys,
                 topology,
+                standard,
                 writes,
                 others,
                 committers,
+                names: claim::Names::default(),
                 wakes,
                 _listening,
             }),
@@ -193,6 +220,12 @@ impl Ledger {
     #[must_use]
     pub fn shards(&self) -> u16 {
         self.inner.settings.shards
+    }
+
+    /// What a write waits for before it is answered.
+    #[must_use]
+    pub fn durability(&self) -> Durability {
+        self.inner.settings.durability
     }
 
     /// What every key begins with.

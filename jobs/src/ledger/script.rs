@@ -46,6 +46,8 @@ scripts! {
     ASIDE = "aside.lua",
     /// Remembers contacts.
     CONTACTS = "contacts.lua",
+    /// Counts what becomes of an account's calls.
+    BREAKER = "breaker.lua",
     /// Counts an account's work.
     DEPTH = "depth.lua",
 }

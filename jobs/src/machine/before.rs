@@ -3,8 +3,8 @@
 use domorder_api_client::provider::{Impediment, Sighting, Snapshot, Trouble, TroubleKind};
 
 use super::{
-    Decision, Facts, FundsSeen, Look, Step, around, by_deadline, deadline_passed, decide, enter, fail, go, kinds,
-    retry_at, scheduled, signed, succeed, trouble_with_account, wait, waiting,
+    Decision, Facts, FundsSeen, Look, Recalled, Step, around, by_deadline, deadline_passed, decide, enter, fail, go,
+    kinds, retry_at, scheduled, signed, succeed, trouble_with_account, wait, waiting,
 };
 use crate::record::{Intent, OrderRecord};
 use crate::state::{Charged, Reason, State};
@@ -70,6 +70,31 @@ pub(super) fn ready(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
         );
     }
     go(record, Step::Look(Look::BeforePaying), "read first, every time")
+}
+
+/// The ledger has lost an intent of this order, and a journal has kept it. It is put back as it was, open, so that what
+/// became of it is found out as after any crash; nothing is sent on a look alone, which may not show it yet.
+pub(super) fn recalled(mut record: OrderRecord, lost: Recalled, facts: &Facts<'_>) -> Decision {
+    enter(&mut record, State::Dispatching, None, None);
+    record.attempts += 1;
+    record.baseline = record.baseline.or(lost.baseline);
+    record.created_at = record.created_at.min(lost.accepted_at);
+    record.anew_since = record.anew_since.or(lost.anew_since);
+    record.provider_order_id = lost.provider_order_id.or(record.provider_order_id);
+    record.intent = Some(Intent {
+        attempt: record.attempts,
+        open: true,
+        ..lost.intent
+    });
+    if facts.operation.costs_money() {
+        record.charged = Charged::Unknown;
+    }
+    record.next_check_at = None;
+    go(
+        record,
+        Step::GoOn,
+        "the worker's journal knows of a paid call that the ledger has lost: it is found out, not sent again",
+    )
 }
 
 /// The look before the paid call.

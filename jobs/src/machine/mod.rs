@@ -30,12 +30,12 @@ mod tests;
 use std::time::Duration;
 
 use domorder_api_client::provider::{
-    ContactIds, Guard, Operation, Outcome, Quote, Sighting, Snapshot, Trouble, TroubleKind,
+    Baseline, ContactIds, Guard, Operation, Outcome, Quote, Sighting, Snapshot, Trouble, TroubleKind,
 };
 use jiff::Timestamp;
 
 use crate::order::MaxPrice;
-use crate::record::OrderRecord;
+use crate::record::{Intent, OrderRecord};
 use crate::state::{Charged, Kind, Needs, Reason, State};
 
 pub use signals::{Refused, SignalSeen, may};
@@ -65,6 +65,8 @@ pub enum Observation {
     Funds(FundsSeen),
     /// A person or a program spoke.
     Signal(SignalSeen),
+    /// A journal knows of a paid call of this order that its record does not: the ledger has lost it.
+    Recalled(Recalled),
     /// The order's own document cannot be turned into a request (sealed with a key that is gone, for instance).
     Unusable(String),
 }
@@ -78,6 +80,21 @@ pub enum PreparationSeen {
     Refused(String),
     /// Not now: later again.
     Later(Trouble),
+}
+
+/// A paid call that the ledger has lost, as a journal kept it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recalled {
+    /// Its intent.
+    pub intent: Intent,
+    /// What its effect is measured against.
+    pub baseline: Option<Baseline>,
+    /// When the order was accepted, then.
+    pub accepted_at: Timestamp,
+    /// As [`OrderRecord::anew_since`], then.
+    pub anew_since: Option<Timestamp>,
+    /// What the answer called it, if there was one.
+    pub provider_order_id: Option<String>,
 }
 
 /// What a read of the account's money showed.
@@ -114,6 +131,8 @@ pub enum Step {
     Cancel,
     /// Read the account's money.
     ReadFunds,
+    /// Nothing outside: go on from the record as it stands now.
+    GoOn,
     /// Nothing until then; `None`: until something or somebody wakes it.
     Wait(Option<Timestamp>),
     /// It is over.
@@ -168,6 +187,9 @@ pub struct Facts<'a> {
     pub guard: Guard,
     /// The longest a paid call can take.
     pub call_timeout: Duration,
+    /// How long ago the last call was decided, as far as this worker's own clock can vouch for it. Redis' clock alone
+    /// may be set forward, or be another server's: absence is believed when both have counted long enough.
+    pub sent_for: Duration,
     /// This order is the first of its domain.
     pub lane_head: bool,
     /// No paid call before this (the ledger's server restarted or failed over).
@@ -254,6 +276,8 @@ pub fn next(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Resul
         }
         Observation::Funds(_) => illegal("a read of the account's money"),
         Observation::Signal(signal) => Ok(signals::signal(record.clone(), signal, facts)),
+        Observation::Recalled(lost) if state == State::Queued => Ok(before::recalled(record.clone(), lost, facts)),
+        Observation::Recalled(_) => illegal("a paid call that was lost"),
         Observation::Unusable(why) => {
             let mut record = match state {
                 // The intent is open: whoever decides must see that its effect is not known.

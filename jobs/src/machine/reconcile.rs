@@ -1,9 +1,11 @@
 //! An unknown outcome, found out by reading.
 //!
 //! Present: one read is enough. Absent needs all of: the settle time, counted from the last moment at which the call
-//! could have been sent or answered; as many spaced reads as the policy says; a control read that succeeded (the
-//! handler turns a failed one into `Unreadable`); nothing pending at the provider and every second witness negative
-//! (the adapter's part of `Absent`). Then the guard class decides: send anew, or ask a person.
+//! could have been sent or answered, by Redis' clock and by the worker's own; after it as many spaced reads as the
+//! policy says (what is not there before it may come yet: such a look finds presence, and counts no absence); with
+//! each a control read that succeeded (the handler turns a failed one into `Unreadable`), nothing pending at the
+//! provider and every second witness negative (the adapter's part of `Absent`). Then the guard class decides: send
+//! anew, or ask a person.
 
 use domorder_api_client::provider::{Ending, Guard, Impediment, Sighting, Snapshot};
 use jiff::Timestamp;
@@ -41,15 +43,22 @@ pub(super) fn claimed(record: OrderRecord) -> Decision {
     go(record, Step::Look(Look::Reconcile), "what became of the call?")
 }
 
-/// The moment from which absence may be believed.
-pub(super) fn settled_at(record: &OrderRecord, facts: &Facts<'_>) -> Timestamp {
-    let sent = record
-        .intent
-        .as_ref()
-        .map(|i| i.at)
-        .or(record.attempted_at)
-        .unwrap_or(facts.now);
-    sent + signed(facts.policy.gate + facts.call_timeout + facts.policy.settle)
+/// The moment from which looks may count as absence: the later one of two clocks.
+fn settled_at(record: &OrderRecord, facts: &Facts<'_>) -> Timestamp {
+    let settles = facts.policy.gate + facts.call_timeout + facts.policy.settle;
+    let by_the_ledger = record.last_sent_at().unwrap_or(facts.now) + signed(settles);
+    by_the_ledger.max(facts.now + signed(settles.saturating_sub(facts.sent_for)))
+}
+
+/// Whether it is late enough that what is not there will not come any more.
+pub(super) fn settled(record: &OrderRecord, facts: &Facts<'_>) -> bool {
+    facts.now >= settled_at(record, facts)
+}
+
+/// Whether an end that the provider tells of is the present attempt's: it has that attempt's id, or the attempt is so
+/// old that it would be seen if it stood. Before that it may be the end of whatever came before.
+pub(super) fn end_is_ours(record: &OrderRecord, facts: &Facts<'_>) -> bool {
+    record.provider_order_id.is_some() || record.last_sent_at().is_none() || settled(record, facts)
 }
 
 /// A look while the outcome is unknown.
@@ -80,14 +89,10 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             record.charged = paid(&record, facts.operation);
             waiting::stand(record, stage, facts, "the lost call took effect: the provider has it")
         }
-        Sighting::Ended(_, message) if record.anew_since.is_some() => {
-            // It may be the one that was replaced: no word on what became of the new one.
+        Sighting::Ended(_, message) if record.anew_since.is_some() || !end_is_ours(&record, facts) => {
+            // It may be one from before: no word on what became of this one.
             record.provider_message = Some(message);
-            again(
-                record,
-                facts,
-                "one has ended there, and it may be the one that was replaced",
-            )
+            again(record, facts, "one has ended there, and it may be one from before")
         }
         Sighting::Ended(Ending::Cancelled, message) => {
             // It had been placed, then: what it was and how it ended are two things to tell.
@@ -134,8 +139,8 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             }
             let (reason, why) = before::impossible(impediment);
             match impediment {
-                Impediment::DomainTaken => fail(record, State::Failed, reason, now, why),
-                Impediment::NotFound | Impediment::NotRegistered => decide(record, reason, why),
+                Impediment::DomainTaken if facts.guard != Guard::Weak => fail(record, State::Failed, reason, now, why),
+                _ => decide(record, reason, why),
             }
         }
         Sighting::Absent(snapshot) => absent(record, &snapshot, facts),
@@ -151,11 +156,9 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
     }
 }
 
-/// Counts a look that saw nothing of ours: is that proven now?
+/// Counts a look that saw nothing of ours, if it is late enough to count: is that proven now?
 fn proven(record: &mut OrderRecord, facts: &Facts<'_>) -> bool {
-    count_absence(record, facts.now)
-        && facts.now >= settled_at(record, facts)
-        && record.absences >= facts.policy.absences_min
+    settled(record, facts) && count_absence(record, facts.now) && record.absences >= facts.policy.absences_min
 }
 
 fn absent(mut record: OrderRecord, snapshot: &Snapshot, facts: &Facts<'_>) -> Decision {
@@ -173,7 +176,7 @@ fn absent(mut record: OrderRecord, snapshot: &Snapshot, facts: &Facts<'_>) -> De
     if !proven(&mut record, facts) {
         return again(record, facts, "not seen: too early to call it absent");
     }
-    if snapshot.taken_elsewhere {
+    if snapshot.taken_elsewhere && facts.guard != Guard::Weak {
         record.attempted_at = None;
         return fail(
             record,
@@ -214,7 +217,12 @@ fn again(mut record: OrderRecord, facts: &Facts<'_>, why: &'static str) -> Decis
         // Looked before its time: the row of looks is not moved by it.
         return wait(record, Some(at), why);
     }
-    let at = scheduled(&facts.policy.reconcile_looks, record.looks, facts);
+    let mut at = scheduled(&facts.policy.reconcile_looks, record.looks, facts);
+    let settles = settled_at(&record, facts);
+    if settles > facts.now {
+        // The first look that can count is not put off by a long wait before it.
+        at = at.min(settles);
+    }
     record.looks = record.looks.saturating_add(1);
     wait(record, Some(at), why)
 }

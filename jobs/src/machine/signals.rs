@@ -145,6 +145,14 @@ pub(super) fn signal(mut record: OrderRecord, signal: SignalSeen, facts: &Facts<
                 "the operator says it is done: is it?",
             )
         }
+        // What was promised to end is not bought anew: nothing stands, says the operator, so it ends here.
+        SignalSeen::Resolve { done: false } if record.cancelling == Some(Cancelling::ToEnd) => fail(
+            record,
+            State::Cancelled,
+            Reason::CancelledBySignal,
+            facts.now,
+            "to be called off, and nothing stands, says the operator",
+        ),
         SignalSeen::Resolve { done: false } => {
             record.unknowns = 0;
             if deadline_is_over(&record, facts) {

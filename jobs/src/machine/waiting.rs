@@ -1,6 +1,6 @@
 //! The provider, a third party or a person has the word.
 
-use domorder_api_client::provider::{Ending, Outcome, RejectionClass, Sighting, Stage};
+use domorder_api_client::provider::{Ending, Guard, Outcome, RejectionClass, Sighting, Stage};
 use jiff::Timestamp;
 
 use super::{
@@ -138,6 +138,17 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             around::unfinished(record, facts)
         }
         Sighting::Absent(_) => absent(record, facts),
+        Sighting::Ended(_, message) if !reconcile::end_is_ours(&record, facts) => {
+            record.provider_message = Some(message);
+            if waits_past_deadline(&record, now) {
+                return decide(
+                    record,
+                    Reason::DeadlinePassed,
+                    "the order's deadline passed, and what has ended there may be one from before",
+                );
+            }
+            later(record, facts, "one has ended there, and it may be one from before")
+        }
         Sighting::Ended(ending, message) => {
             record.provider_message = Some(message);
             adopt(&mut record, facts);
@@ -189,6 +200,9 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
 /// order whose effect follows, or place a second transfer beside the first.
 fn absent(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     let now = facts.now;
+    if record.effect_possible() && !reconcile::settled(&record, facts) {
+        return later(record, facts, "not seen there: too early to count it as absence");
+    }
     let counts = count_absence(&mut record, now);
     if !counts {
         let at = record.next_check_at;
@@ -199,10 +213,20 @@ fn absent(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
         );
     }
     let since = record.absent_since.unwrap_or(now);
-    let settled = now.duration_since(since) >= signed(facts.policy.settle)
-        && (!record.effect_possible() || now >= reconcile::settled_at(&record, facts));
-    if !(settled && record.absences >= facts.policy.absences_min) {
+    let lasts = now.duration_since(since) >= signed(facts.policy.settle);
+    if !(lasts && record.absences >= facts.policy.absences_min) {
         return later(record, facts, "not seen there (yet): one missing look proves nothing");
+    }
+    if record.cancelling.is_some() && facts.guard == Guard::Weak {
+        // Nobody can tell how late it may still come. That it is to be called off is not forgotten: `not-done` ends it.
+        let cancelling = record.cancelling;
+        let mut decision = decide(
+            record,
+            Reason::AbsenceInconclusive,
+            "to be called off, and not seen, but by one weak witness only: `resolve` with `not-done` ends it",
+        );
+        decision.record.cancelling = cancelling;
+        return decision;
     }
     if record.cancelling.is_some() {
         return cancelled(record, facts);

@@ -79,7 +79,7 @@ impl World {
         };
         let file = folder.path().join("domorder.toml");
         let text = format!(
-            "[redis]\nurl = \"{}\"\ndurability = \"{durability}\"\n[http]\nlisten = \"127.0.0.1:0\"\n\
+            "[redis]\nurl = \"{}\"\ndurability = \"{durability}\"\njournal = \"off\"\n[http]\nlisten = \"127.0.0.1:0\"\n\
              [accounts.cr-main]\nprovider = \"connectreseller\"\nbase_url = \"{}\"\napi_key = \"CR-BENCH-KEY\"\n\
              default_customer = \"5512\"\ndefault_nameservers = [\"ns1.host.example\", \"ns2.host.example\"]\n\
              concurrency = {}\nrate = \"1000000/s\"\n",

@@ -56,6 +56,8 @@ words! {
     Epoch = "epoch",
     /// No paid call for the settle time after the ledger's server was replaced.
     Quarantine = "quarantine",
+    /// An empty ledger whose server is not new has lost what it held: the same holds there.
+    LedgerLost = "ledger-lost",
     /// The last question before the first byte: is the intent young, does the call fit into the lease?
     ArmGate = "arm-gate",
     /// A timer that kills a process which stood still.
@@ -66,6 +68,10 @@ words! {
     Reconcile = "reconcile",
     /// Absence is believed only after the settle time.
     Settle = "settle",
+    /// Looks before it do not count.
+    AbsenceAfterSettle = "absence-after-settle",
+    /// Not by the server's clock alone, which may be set: by the worker's own too.
+    OwnClock = "own-clock",
     /// Looks before their time do not count as absence.
     Spacing = "spacing",
     /// More than one look has to see absence.
@@ -76,8 +82,12 @@ words! {
     ControlFollows = "control-read-follows",
     /// What is queued at the provider is looked for as well.
     SecondWitness = "second-witness",
-    /// Where one weak witness is all there is, a person decides.
+    /// Where one weak witness is all there is, a person decides whether it is sent again.
     WeakAsks = "weak-asks",
+    /// And whether it has come to nothing, where it is to be called off.
+    WeakEndsNothing = "weak-ends-nothing",
+    /// The end of a transfer is believed of the one that was placed last only when it must be that one's.
+    OwnEnd = "own-end",
     /// What a late holder learnt is written down.
     Evidence = "evidence",
     }
@@ -86,16 +96,8 @@ words! {
 words! {
     /// What the protocol does not promise, so that histories do not ask it; each a weakness that is known.
     Assumption, "assumption" {
-    /// A provider that is late does not answer wrongly as well.
-    LateOrWrong = "late-or-wrong",
     /// Where old data are shown, a name has one order.
     NoOldBaseline = "no-old-baseline",
-    /// A name has one transfer.
-    OneTransfer = "one-transfer",
-    /// After a flush producers wait.
-    FlushWaits = "flush-waits",
-    /// Nobody calls off, by the word of one weak witness, what may still come.
-    NoWeakCancel = "no-weak-cancel",
     }
 }
 

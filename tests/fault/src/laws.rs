@@ -10,7 +10,7 @@ use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Charged, Needs, Reason, State};
 
 use crate::ledger::{Id, Record, Row, Server};
-use crate::plan::{MINUTE, Ms, Plan, SECOND};
+use crate::plan::{Ms, Plan, SECOND};
 use crate::provider::{Fate, Provider, Request};
 
 /// A byte leaves no later than this after its intent was decided: the gate, the timer, and what clocks drift.
@@ -44,6 +44,8 @@ pub(crate) struct Books {
     fence: (u32, i64),
     /// Every fence that an order was claimed with.
     fences: BTreeSet<(Id, i64)>,
+    /// The server's clock was set: a lease may end by it that has not ended.
+    clocks_jumped: bool,
     /// The first law that was broken.
     pub(crate) broken: Option<Violation>,
 }
@@ -165,6 +167,7 @@ impl Books {
             self.breaks("P6", format!("order {order}: a second request for one intent"));
         }
         if self.vouched(plan, order)
+            && !self.clocks_jumped
             && let Some(row) = server.now.orders.get(&request.id)
             && row.fence == intent.0
             && row.rec.state == State::Dispatching
@@ -236,6 +239,11 @@ impl Books {
                 );
             }
         }
+    }
+
+    /// The server's clock is set.
+    pub(crate) fn clocks_jump(&mut self) {
+        self.clocks_jumped = true;
     }
 
     /// Evidence was noted.
@@ -347,6 +355,3 @@ fn domain_of(plan: &Plan, order: usize) -> usize {
         .find(|o| o.n == order)
         .map_or(usize::MAX, |o| o.domain)
 }
-
-/// How long after a flush a producer hands everything in again: what was on its way then is over.
-pub(crate) const HANDED_IN_AGAIN_AFTER: Ms = 17 * MINUTE;

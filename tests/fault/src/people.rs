@@ -1,13 +1,10 @@
 //! What happens from outside: faults that have a time, producers, operators, and the calm at the end.
 
-use domorder_api_client::provider::Guard as Repeats;
 use domorder_jobs::machine::{self, SignalSeen};
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Kind, Needs, State};
 
 use crate::chance::draw;
-use crate::guards::Assumption;
-use crate::laws::HANDED_IN_AGAIN_AFTER;
 use crate::ledger::Accepted;
 use crate::plan::{Durability, Fault, HOUR, MINUTE, SECOND, Says, Weather};
 use crate::provider::{Fate, instant};
@@ -45,28 +42,23 @@ impl World<'_> {
                 if confirms {
                     self.books.survived(lost);
                 }
-                if self.server.now.epoch.n == 0 {
-                    // Nothing of ours at all: as empty as after a flush.
-                    self.flushed_at = Some(self.t);
-                }
                 self.after(down, Event::ServerUp);
+            }
+            Fault::ClockForward { ms, .. } => {
+                self.server.skew += ms;
+                self.books.clocks_jump();
+                self.nudge();
             }
             Fault::Flush { .. } => {
                 self.server.flush();
                 self.books.replaced(&self.server, &self.order_of);
-                self.flushed_at = Some(self.t);
                 for order in &self.plan.orders {
                     let late = draw(self.plan.seed, &[6, order.n as u64], 0, 5 * MINUTE);
                     let hand_in = Event::HandIn {
                         order: order.n,
                         content: 0,
                     };
-                    let waits = if self.guards.assumes(Assumption::FlushWaits) {
-                        HANDED_IN_AGAIN_AFTER
-                    } else {
-                        SECOND
-                    };
-                    self.after(waits + late, hand_in);
+                    self.after(SECOND + late, hand_in);
                 }
             }
             // The next call loads them again: nothing that was promised stands in a script.
@@ -118,16 +110,6 @@ impl World<'_> {
             // A conflict needs something to be in conflict with.
             return;
         }
-        let waits = if self.guards.assumes(Assumption::FlushWaits) {
-            HANDED_IN_AGAIN_AFTER
-        } else {
-            SECOND
-        };
-        let quiet_until = self.flushed_at.map_or(0, |at| at + waits);
-        if !known && self.t < quiet_until {
-            // A flush opens no epoch that holds paid calls back: producers have to wait (README, "Found").
-            return self.after(quiet_until - self.t, Event::HandIn { order: n, content });
-        }
         let now = instant(self.server.clock(self.t));
         let deadline = (order.op.kind() == Kind::Transfer).then(|| now + jiff::SignedDuration::from_hours(14 * 24));
         match self
@@ -154,13 +136,6 @@ impl World<'_> {
             return;
         };
         let (rec, version) = (row.rec.clone(), row.version);
-        let weak = self.order(n).op.repeats() == Repeats::Weak;
-        let open = self.books.requests.iter().any(|r| r.order == n && r.fate == Fate::Open);
-        if weak && says == Says::Cancel && open && self.guards.assumes(Assumption::NoWeakCancel) {
-            // One weak witness is believed when something is called off (README, "Found"): who does that has looked
-            // for as long as it takes, as whoever resolves it.
-            return;
-        }
         let signal = match says {
             Says::CheckNow => SignalSeen::CheckNow,
             Says::Retry => SignalSeen::Retry,

@@ -27,7 +27,7 @@ pub enum World {
     Ledger,
     /// The provider is late, and reads lag.
     Late,
-    /// The provider is prompt, but answers wrongly for a while.
+    /// The provider answers wrongly for a while.
     Fog,
 }
 
@@ -306,6 +306,8 @@ pub enum Fault {
     PowerCut { at: Ms, down: Ms },
     /// A replica takes over that is so far behind; its clock differs.
     Failover { at: Ms, behind: Ms, down: Ms, skew: Ms },
+    /// The server's clock is set forward by so much.
+    ClockForward { at: Ms, ms: Ms },
     /// Everything in the ledger is gone. Producers hand everything in again later.
     Flush { at: Ms },
     /// The server forgets the scripts.
@@ -331,6 +333,7 @@ impl Fault {
             | Self::Pause { at, .. }
             | Self::PowerCut { at, .. }
             | Self::Failover { at, .. }
+            | Self::ClockForward { at, .. }
             | Self::Flush { at }
             | Self::ScriptFlush { at }
             | Self::Weather { at, .. } => Some(*at),
@@ -362,6 +365,7 @@ impl Fault {
             Self::Conflict { .. } => "same key, other content",
             Self::PowerCut { .. } => "ledger: power cut",
             Self::Failover { .. } => "ledger: failover",
+            Self::ClockForward { .. } => "ledger: clock set forward",
             Self::Flush { .. } => "ledger: flushed",
             Self::ScriptFlush { .. } => "ledger: scripts flushed",
             Self::Weather { what, .. } => match what {

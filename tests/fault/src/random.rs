@@ -23,7 +23,7 @@ impl Plan {
         let orders = orders(&mut chance, world, guards);
         let mut faults = Vec::new();
         for order in &orders {
-            of_order(&mut chance, world, guards, order, &mut faults);
+            of_order(&mut chance, world, order, &mut faults);
         }
         of_processes(&mut chance, workers, &mut faults);
         let shared = orders
@@ -31,6 +31,12 @@ impl Plan {
             .any(|a| orders.iter().any(|b| a.n < b.n && a.domain == b.domain));
         let shared = shared && guards.assumes(Assumption::NoOldBaseline);
         of_accounts(&mut chance, world, shared, &mut faults);
+        if world == World::Late && chance.one_in(3) {
+            let first = orders.first().map_or(0, |order| order.at);
+            let at = first + chance.between(SECOND, 10 * MINUTE);
+            let ms = chance.between(10 * MINUTE, 60 * MINUTE);
+            faults.push(Fault::ClockForward { at, ms });
+        }
         if world == World::Ledger {
             of_ledger(&mut chance, &orders, &mut faults);
         }
@@ -59,15 +65,8 @@ fn orders(chance: &mut Chance, world: World, guards: Guards) -> Vec<Wanted> {
         let beside = orders.last().filter(|_| chance.one_in(2) && shares).cloned();
         let op = match &beside {
             Some(other) if !other.op.is_unique() && chance.one_in(2) => other.op,
-            Some(other) if other.op == Op::Transfer && !guards.assumes(Assumption::OneTransfer) => Op::Transfer,
-            // One transfer a name: the provider's word on one that has ended does not say whose it was (README, "Found").
-            Some(_) if guards.assumes(Assumption::OneTransfer) => chance.pick(&[
-                Op::RenewWeak,
-                Op::RenewExp,
-                Op::EmailAdd,
-                Op::EmailRemove,
-                Op::EmailRenew,
-            ]),
+            // The provider's word on one that has ended does not say whose it was.
+            Some(other) if other.op == Op::Transfer && chance.one_in(2) => Op::Transfer,
             _ => chance.pick(&Op::ALL),
         };
         let at = match &beside {
@@ -100,11 +99,11 @@ fn orders(chance: &mut Chance, world: World, guards: Guards) -> Vec<Wanted> {
     orders
 }
 
-fn of_order(chance: &mut Chance, world: World, guards: Guards, order: &Wanted, faults: &mut Vec<Fault>) {
+fn of_order(chance: &mut Chance, world: World, order: &Wanted, faults: &mut Vec<Fault>) {
     let n = order.n;
     for nth in 1..=2 {
         if !chance.one_in(3) {
-            let how = call_fault(chance, world, guards, order.op);
+            let how = call_fault(chance, world, order.op);
             faults.push(Fault::Call { order: n, nth, how });
         }
     }
@@ -176,7 +175,7 @@ fn deed(chance: &mut Chance) -> Deed {
     }
 }
 
-fn call_fault(chance: &mut Chance, world: World, guards: Guards, op: Op) -> CallFault {
+fn call_fault(chance: &mut Chance, world: World, op: Op) -> CallFault {
     // With one weak witness nobody can tell how late a renewal still comes: that is why a person decides.
     let never_ends = world == World::Late && op == Op::RenewWeak && chance.one_in(2);
     let latest = if never_ends { 5 * HOUR } else { LATE_MAX };
@@ -201,12 +200,10 @@ fn call_fault(chance: &mut Chance, world: World, guards: Guards, op: Op) -> Call
         refused,
         slow,
     ];
-    if world != World::Fog || !guards.assumes(Assumption::LateOrWrong) {
-        of.extend([late, late, late]);
-        // The action log shows it, however long it takes.
-        if op.repeats() == domorder_api_client::provider::Guard::TwoWitnesses {
-            of.extend([queued, queued]);
-        }
+    of.extend([late, late, late]);
+    // The action log shows it, however long it takes.
+    if op.repeats() == domorder_api_client::provider::Guard::TwoWitnesses {
+        of.extend([queued, queued]);
     }
     chance.pick(&of)
 }

@@ -1,6 +1,7 @@
 //! A worker process, and the orders it has in hand.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use domorder_api_client::provider::Outcome;
 use domorder_jobs::machine::{Look, Observation, SignalSeen, Step};
@@ -201,6 +202,8 @@ pub(crate) struct Worker {
     pub(crate) wound: Ms,
     /// When it went on last.
     pub(crate) woke: Ms,
+    /// What the server's clock showed at its claims, and its own then: `worker/src/handler/clocks.rs`.
+    pub(crate) clocks: Vec<(Ms, Ms)>,
 }
 
 impl Worker {
@@ -208,5 +211,13 @@ impl Worker {
     #[must_use]
     pub(crate) const fn mono(&self, t: Ms) -> Ms {
         t + t * self.drift / 1_000_000
+    }
+
+    /// How long ago, at least, the server's clock showed this.
+    #[must_use]
+    pub(crate) fn since(&self, shown: Ms, t: Ms) -> Duration {
+        let later = self.clocks.iter().find(|(clock, _)| *clock >= shown);
+        let since = later.map_or(0, |(_, own)| self.mono(t) - own);
+        Duration::from_millis(since.unsigned_abs())
     }
 }

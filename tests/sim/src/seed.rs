@@ -225,6 +225,9 @@ pub struct LogicBoxesSeed {
 pub struct EmailSeed {
     /// The domain.
     pub domain: String,
+    /// Its number; a fresh one if left out.
+    #[serde(default)]
+    pub id: Option<u64>,
     /// Whose it is; 4400012 if left out.
     #[serde(default = "customer_4400012")]
     pub customer_id: u64,

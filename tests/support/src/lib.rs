@@ -4,9 +4,16 @@
 //! The server dies with the value that holds it.
 
 mod cluster;
+mod proxy;
+mod replica;
+pub mod report;
 mod sentinel;
 mod server;
+mod waitaof;
 
 pub use cluster::RedisCluster;
+pub use proxy::{Cut, Place, RedisProxy};
+pub use replica::RedisReplica;
 pub use sentinel::RedisSentinel;
 pub use server::{AppendFsync, RedisOptions, RedisServer, StartError};
+pub use waitaof::{Confirms, WaitaofProxy};

@@ -5,6 +5,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -29,6 +30,13 @@ pub struct RedisOptions {
     pub cluster: bool,
     /// Further arguments, after the others so that they win: `["--maxmemory-policy", "allkeys-lru"]`.
     pub args: Vec<String>,
+    /// The program brings its own configuration: it is told a port, a log and, by the environment, where its folder is
+    /// (`REDIS_DIR`, `REDIS_ACL`), and none of the settings above.
+    pub brings_settings: bool,
+    /// What stands in the program's environment.
+    pub environment: Vec<(String, String)>,
+    /// User and password of [`RedisServer::connection`] and in [`RedisServer::url`].
+    pub login: Option<(String, String)>,
     /// Another program than the one named by `DOMORDER_TEST_REDIS_SERVER`, or else the `redis-server` of the `PATH`.
     pub program: Option<PathBuf>,
 }
@@ -69,6 +77,7 @@ pub struct RedisServer {
     port: u16,
     folder: TempDir,
     options: RedisOptions,
+    disturbed: AtomicU64,
 }
 
 impl RedisServer {
@@ -85,6 +94,7 @@ impl RedisServer {
                 port: free_port(options.cluster)?,
                 folder: TempDir::new()?,
                 options: options.clone(),
+                disturbed: AtomicU64::new(0),
             };
             match server.restart().await {
                 Ok(()) => return Ok(server),
@@ -95,10 +105,19 @@ impl RedisServer {
         Err(last)
     }
 
-    /// The address, `redis://127.0.0.1:<port>`.
+    /// The address, `redis://127.0.0.1:<port>`, with the login of its options.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        match &self.options.login {
+            Some((user, password)) => self.url_as(user, password),
+            None => format!("redis://127.0.0.1:{}", self.port),
+        }
+    }
+
+    /// The address with this login.
+    #[must_use]
+    pub fn url_as(&self, user: &str, password: &str) -> String {
+        format!("redis://{user}:{password}@127.0.0.1:{}", self.port)
     }
 
     /// The port on loopback.
@@ -133,14 +152,22 @@ impl RedisServer {
     /// Ends it as a crash would: SIGKILL, no last write.
     pub fn kill9(&mut self) {
         if let Some(mut child) = self.child.take() {
+            self.disturbed.fetch_add(1, Ordering::Relaxed);
             let _ = child.kill();
             let _ = child.wait();
         }
     }
 
+    /// How often it was killed, stopped or held still.
+    #[must_use]
+    pub fn disturbed(&self) -> u64 {
+        self.disturbed.load(Ordering::Relaxed)
+    }
+
     /// Ends it in an orderly way (SIGTERM).
     pub fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
+            self.disturbed.fetch_add(1, Ordering::Relaxed);
             signal(&child, "-TERM");
             let _ = child.wait();
         }
@@ -149,6 +176,7 @@ impl RedisServer {
     /// Holds it still (SIGSTOP): connections stay open, nothing is answered.
     pub fn pause(&self) {
         if let Some(child) = &self.child {
+            self.disturbed.fetch_add(1, Ordering::Relaxed);
             signal(child, "-STOP");
         }
     }
@@ -165,48 +193,7 @@ impl RedisServer {
     /// # Errors
     /// As [`RedisServer::start`].
     pub async fn restart(&mut self) -> Result<(), StartError> {
-        self.kill9();
-        let log = self.folder.path().join("redis.log");
-        let named =
-            || std::env::var_os("DOMORDER_TEST_REDIS_SERVER").map_or_else(|| "redis-server".into(), PathBuf::from);
-        let program = self.options.program.clone().unwrap_or_else(named);
-        let fsync = match self.options.appendfsync {
-            AppendFsync::Always => "always",
-            AppendFsync::EverySecond => "everysec",
-        };
-        let mut command = Command::new(program);
-        command
-            .args([
-                "--port",
-                &self.port.to_string(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "yes",
-            ])
-            .args([
-                "--appendfsync",
-                fsync,
-                "--maxmemory-policy",
-                "noeviction",
-                "--loglevel",
-                "notice",
-            ])
-            .arg("--dir")
-            .arg(self.folder.path())
-            .arg("--logfile")
-            .arg(&log);
-        if self.options.cluster {
-            command.args(["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"]);
-        }
-        command
-            .args(&self.options.args)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        self.child = Some(command.spawn()?);
+        self.launch(&[])?;
         for _ in 0..400 {
             if self.answers().await {
                 return Ok(());
@@ -219,7 +206,89 @@ impl RedisServer {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
         self.kill9();
-        Err(StartError::Silent(std::fs::read_to_string(log).unwrap_or_default()))
+        Err(StartError::Silent(
+            std::fs::read_to_string(self.log()).unwrap_or_default(),
+        ))
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("redis.log")
+    }
+
+    /// As [`RedisServer::restart`], with more arguments for this once, and without waiting until it answers.
+    ///
+    /// # Errors
+    /// If there is no program to start.
+    pub fn launch(&mut self, more: &[&str]) -> io::Result<()> {
+        self.kill9();
+        let named =
+            || std::env::var_os("DOMORDER_TEST_REDIS_SERVER").map_or_else(|| "redis-server".into(), PathBuf::from);
+        let program = self.options.program.clone().unwrap_or_else(named);
+        let fsync = match self.options.appendfsync {
+            AppendFsync::Always => "always",
+            AppendFsync::EverySecond => "everysec",
+        };
+        let folder = self.folder.path();
+        let mut command = Command::new(program);
+        command.envs(self.options.environment.iter().cloned());
+        command
+            .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--logfile"])
+            .arg(self.log());
+        if self.options.brings_settings {
+            command
+                .env("REDIS_DIR", folder)
+                .env("REDIS_ACL", folder.join("users.acl"));
+        } else {
+            command
+                .args(["--save", "", "--appendonly", "yes", "--appendfsync", fsync])
+                .args(["--maxmemory-policy", "noeviction", "--loglevel", "notice", "--dir"])
+                .arg(folder);
+        }
+        if self.options.cluster {
+            command.args(["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"]);
+        }
+        command
+            .args(&self.options.args)
+            .args(more)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        self.child = Some(command.spawn()?);
+        Ok(())
+    }
+
+    /// How long its append-only file is at the moment, in bytes.
+    ///
+    /// # Errors
+    /// If it keeps none.
+    pub fn journal_len(&self) -> io::Result<u64> {
+        Ok(std::fs::metadata(self.journal()?)?.len())
+    }
+
+    /// Cuts its append-only file down to so many bytes: what a disk has that was never told to keep the rest. The page
+    /// cache outlives a killed process, so that killing the server alone loses nothing. Only while it doesn't run.
+    ///
+    /// # Errors
+    /// If it keeps none, or it cannot be written.
+    pub fn cut_journal(&self, len: u64) -> io::Result<()> {
+        std::fs::OpenOptions::new()
+            .write(true)
+            .open(self.journal()?)?
+            .set_len(len)
+    }
+
+    /// The file that it appends to: the last one of its folder by number.
+    fn journal(&self) -> io::Result<PathBuf> {
+        let files = std::fs::read_dir(self.folder.path().join("appendonlydir"))?;
+        let journals = files.filter_map(|file| Some(file.ok()?.path()));
+        let number = |path: &PathBuf| -> Option<u64> {
+            let name = path.file_name()?.to_str()?.strip_suffix(".incr.aof")?;
+            name.rsplit_once('.')?.1.parse().ok()
+        };
+        journals
+            .filter(|path| number(path).is_some())
+            .max_by_key(number)
+            .ok_or_else(|| io::Error::other("the server keeps no append-only file"))
     }
 
     /// Whether it answers a ping (it does not while it loads its journal), and is ours and not another one on the port.

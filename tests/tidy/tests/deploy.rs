@@ -200,8 +200,6 @@ fn seconds(text: &str) -> i64 {
 
 #[test]
 fn every_service_of_the_compose_file_is_shut_in_and_drained() {
-    // Of another hand; here until that is merged.
-    const COMES_LATER: [&str; 3] = ["./redis-start", "./redis.conf", "./users.acl"];
     let compose = yaml("deploy/compose.yaml");
     let mut faults = Vec::new();
     for (name, service) in compose["services"].as_hash().unwrap() {
@@ -230,7 +228,7 @@ fn every_service_of_the_compose_file_is_shut_in_and_drained() {
             if !mount.ends_with(":ro") {
                 faults.push(format!("{name} may write {from}"));
             }
-            if !root().join("deploy").join(&from).exists() && !COMES_LATER.contains(&from.as_str()) {
+            if !root().join("deploy").join(&from).exists() {
                 faults.push(format!("{name} mounts {from}, which is not there"));
             }
         }

@@ -54,6 +54,30 @@ fn no_key_outside_the_ledgers_own_expires_by_itself() {
     none("a key of the ledger expires by itself", &faults);
 }
 
+/// An order that a newer program wrote must be told from a damaged one, and never be half read.
+#[test]
+fn what_is_stored_of_an_order_is_read_by_its_format() {
+    let mut faults = Vec::new();
+    for folder in ["worker/src", "jobs/src"] {
+        for file in files_ending(folder, ".rs").iter().filter(|file| !file.is_test()) {
+            let reads = |text: &str| {
+                [
+                    "from_str::<Order>",
+                    "from_str::<OrderRecord>",
+                    "from_str(&stored.",
+                    "from_str(&rec)",
+                    "from_str(rec)",
+                ]
+                .iter()
+                .any(|call| text.contains(call))
+            };
+            let found = file.code().filter(|(_, text)| reads(text));
+            faults.extend(found.map(|(line, _)| format!("{}:{line}: use `format::read`", file.path)));
+        }
+    }
+    none("an order is read past its format", &faults);
+}
+
 /// Every metric named in the worker's and the ledger's code.
 fn metrics_named() -> BTreeSet<String> {
     let mut named = BTreeSet::new();

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use domorder_api_client::provider::{Funds, Provider, Trouble, TroubleKind};
+use domorder_jobs::ledger::{BreakerState, Breakers};
 use jiff::SignedDuration;
 
 use super::doctor::SKEW_MAX;
 use super::output::{Format, print, print_json, table};
-use super::{Failure, Loaded, OutputArgs};
+use super::{Failure, Loaded, OutputArgs, actor};
 use crate::{clock, wiring};
 
 /// Commands about provider accounts.
@@ -24,7 +25,7 @@ pub(super) enum AccountsCommand {
         /// The account
         account: String,
     },
-    /// Go on with a paused account
+    /// Go on with a paused account, and close its breaker
     Resume {
         /// The account
         account: String,
@@ -65,21 +66,25 @@ pub(super) async fn run(loaded: Loaded, command: &AccountsCommand) -> Result<Exi
         AccountsCommand::Resume { account } => {
             known(account)?;
             ledger.set_paused(account, None).await?;
+            ledger.close_breakers(account, &actor()).await?;
             ledger.wake(account).await?;
         }
         AccountsCommand::List(args) => {
             let names: Vec<String> = loaded.config.accounts.keys().cloned().collect();
             let paused = ledger.paused(&names).await?;
-            let mut rows = table(&["account", "provider", "due", "later", "in hand", "paused"]);
+            let mut rows = table(&["account", "provider", "due", "later", "in hand", "breaker", "paused"]);
             let mut json = Vec::new();
             for name in &names {
                 let account = loaded.config.accounts.get(name).ok_or_else(|| anyhow!("no account"))?;
                 let depth = ledger.queue_depth(name).await?;
                 let why = paused.iter().find(|(n, _)| n == name).map(|(_, why)| why.clone());
+                let breakers = ledger.breakers(name).await?;
                 let provider = account.provider.as_str();
                 json.push(
                     serde_json::json!({"account": name, "provider": provider, "due": depth.due,
-                    "later": depth.later, "in_hand": depth.leased, "paused": why}),
+                    "later": depth.later, "in_hand": depth.leased, "paused": why,
+                    "breaker": {"paid": breaker_json(breakers.paid), "read": breaker_json(breakers.read),
+                        "closed_by": breakers.closed_by}}),
                 );
                 rows.add_row(vec![
                     name.clone(),
@@ -87,6 +92,7 @@ pub(super) async fn run(loaded: Loaded, command: &AccountsCommand) -> Result<Exi
                     depth.due.to_string(),
                     depth.later.to_string(),
                     depth.leased.to_string(),
+                    breaker_words(&breakers),
                     why.unwrap_or_default(),
                 ]);
             }
@@ -98,6 +104,33 @@ pub(super) async fn run(loaded: Loaded, command: &AccountsCommand) -> Result<Exi
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn breaker_json(state: BreakerState) -> serde_json::Value {
+    match state {
+        BreakerState::Closed => serde_json::json!({"state": "closed"}),
+        BreakerState::HalfOpen => serde_json::json!({"state": "half-open"}),
+        BreakerState::Open { until_ms } => serde_json::json!({"state": "open", "until": instant(until_ms)}),
+    }
+}
+
+/// What does not go, in words; empty where all does.
+fn breaker_words(breakers: &Breakers) -> String {
+    let words = |what: &str, state| match state {
+        BreakerState::Closed => None,
+        BreakerState::HalfOpen => Some(format!("{what}: one tries")),
+        BreakerState::Open { until_ms } => Some(match instant(until_ms) {
+            Some(until) => format!("{what}: open until {until}"),
+            None => format!("{what}: open"),
+        }),
+    };
+    let told = [words("paid calls", breakers.paid), words("looks", breakers.read)];
+    told.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn instant(ms: u64) -> Option<String> {
+    let at = jiff::Timestamp::from_millisecond(i64::try_from(ms).ok()?).ok()?;
+    Some(at.to_string())
 }
 
 /// A harmless read of each account, which needs its credentials; its money and the provider's clock, where they are told.

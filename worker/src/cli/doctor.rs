@@ -2,9 +2,15 @@
 
 use std::process::ExitCode;
 
+use domorder_jobs::format::Unreadable;
+use domorder_jobs::ledger::{Durability, Ledger, Stored};
+
 use super::output::{Format, print, print_json};
-use super::{Cli, Failure, Loaded};
+use super::{Cli, Failure, Loaded, orders};
 use crate::{clock, wiring};
+
+/// Most orders that were set aside are told of one by one; more of them have one cause.
+const ASIDE_MAX: usize = 100;
 
 /// Something that is wrong.
 #[derive(serde::Serialize)]
@@ -24,13 +30,19 @@ pub(super) async fn run(cli: &Cli, format: Format) -> Result<ExitCode, Failure> 
                 what: f.what,
                 mend: f.mend,
             }));
-            findings.extend(clocks(clock::now(), ledger.now_ms().await?));
-            for (id, _) in ledger.aside(100).await? {
+            if ledger.durability() == Durability::Relaxed {
                 findings.push(Finding {
-                    what: format!("the record of order {id} was set aside: it could not be read"),
-                    mend: "look at it with `orders show`, mend it, and put it back".to_owned(),
+                    what: "redis.durability is \"relaxed\": a crash of Redis can lose orders and the proof of what was bought"
+                        .to_owned(),
+                    mend: match loaded.config.redis.keeps_journal() {
+                        true => "set durability = \"fsync\"; until then the journal beside the workers is all there is",
+                        false => "set durability = \"fsync\", or at least journal = \"on\"",
+                    }
+                    .to_owned(),
                 });
             }
+            findings.extend(clocks(clock::now(), ledger.now_ms().await?));
+            findings.extend(aside(&ledger).await?);
             let names: Vec<String> = loaded.config.accounts.keys().cloned().collect();
             for (account, why) in ledger.paused(&names).await? {
                 findings.push(Finding {
@@ -73,6 +85,31 @@ pub(super) async fn run(cli: &Cli, format: Format) -> Result<ExitCode, Failure> 
         (false, false) => 1,
         (false, true) => 0,
     }))
+}
+
+/// Orders that were set aside, each with what has to be done before it can go on.
+async fn aside(ledger: &Ledger) -> Result<Vec<Finding>, Failure> {
+    let ids: Vec<String> = ledger.aside(ASIDE_MAX).await?.into_iter().map(|(id, _)| id).collect();
+    let orders = ledger.read(&ids).await?;
+    let finding = |(id, order): (&String, &Option<Stored>)| {
+        let put_back = format!("`domorder orders put-back {id}`");
+        let (what, mend) = match order.as_ref().map(orders::stored) {
+            None => (
+                "its key is gone, of another type, or has a damaged index field".to_owned(),
+                format!("restore it from a backup if it is an order of yours, then {put_back}"),
+            ),
+            Some(Err(fault @ Unreadable::Newer { .. })) => {
+                (fault.to_string(), format!("upgrade this domorder, then {put_back}"))
+            }
+            Some(Err(fault)) => (fault.to_string(), format!("mend its record, then {put_back}")),
+            Some(Ok(_)) => ("it can be read by this domorder".to_owned(), put_back),
+        };
+        Finding {
+            what: format!("order {id} was set aside: {what}"),
+            mend,
+        }
+    };
+    Ok(ids.iter().zip(&orders).map(finding).collect())
 }
 
 /// Clocks may differ by so much: less than anything that is told by them.

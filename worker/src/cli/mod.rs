@@ -200,6 +200,11 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode, Failure> {
     }
 }
 
+/// Who acts, as it is kept beside what was done.
+fn actor() -> String {
+    format!("cli:{}", std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()))
+}
+
 /// A command says what it has to say itself; its log is for those who ask for it.
 fn quiet() {
     if std::env::var_os("DOMORDER_LOG").is_some() {

@@ -32,7 +32,8 @@ impl RunArgs {
 }
 
 pub(super) async fn run(loaded: Loaded, args: &RunArgs) -> Result<ExitCode, Failure> {
-    let Loaded { config, sources } = loaded;
+    let Loaded { mut config, sources } = loaded;
+    config.redis.journal_folder = Some(wiring::journal_folder(&config, sources.file()));
     let ring = wiring::key_ring(&config, sources.file(), true)?;
     let handle = metrics::install()?;
     let stop = CancellationToken::new();

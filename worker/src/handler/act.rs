@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 
 use super::Visitor;
+use super::record::Intended;
 use crate::metrics as m;
 
 /// Effects created this much before the intake still count as later: clocks differ.
@@ -26,13 +27,17 @@ impl Visitor<'_> {
             Step::Prepare => Observation::Prepared(self.prepare_contacts().await),
             Step::Quote => self.quote().await,
             Step::Finish => Observation::Finished(self.finish().await),
+            Step::Look(Look::BeforePaying) => match self.recalled().await {
+                Some(lost) => lost,
+                None => Observation::Saw(self.look(Look::BeforePaying).await),
+            },
             Step::Look(how) => Observation::Saw(self.look(how).await),
             Step::ReadFunds => Observation::Funds(self.funds().await),
             Step::Cancel => Observation::CancelAnswered(self.guarded(Call::Cancel).await),
             Step::AmendAuthCode => Observation::AmendAnswered(self.guarded(Call::AmendAuthCode).await),
             Step::ResendApproval => Observation::AmendAnswered(self.guarded(Call::ResendApproval).await),
             // The loop handles these itself; being handed out again is what they come to.
-            Step::Submit | Step::Wait(_) | Step::Close => Observation::Claimed,
+            Step::Submit | Step::GoOn | Step::Wait(_) | Step::Close => Observation::Claimed,
         }
     }
 
@@ -49,6 +54,9 @@ impl Visitor<'_> {
         let Some(question) = self.question() else {
             return unusable();
         };
+        if let Some(kept_back) = self.look_kept_back().await {
+            return kept_back;
+        }
         let sighting = handler.provider.look(visit.as_mut(), &question).await;
         m::polled(&self.order, how, &sighting);
         // Every look after a paid call: not seeing a transfer that is to be called off ends the order, too.
@@ -59,13 +67,18 @@ impl Visitor<'_> {
             }
             self.visit = visit;
         }
-        if concludes && let Err(trouble) = handler.provider.control().await {
-            // "Not found" by a provider that answers nothing else either is no answer.
-            return Sighting::Unreadable(Trouble {
-                detail: format!("the control read failed: {}", trouble.detail),
-                ..trouble
-            });
-        }
+        // "Not found" by a provider that answers nothing else either is no answer.
+        let sighting = match concludes {
+            true => match handler.provider.control().await {
+                Ok(()) => sighting,
+                Err(trouble) => Sighting::Unreadable(Trouble {
+                    detail: format!("the control read failed: {}", trouble.detail),
+                    ..trouble
+                }),
+            },
+            false => sighting,
+        };
+        self.tell_breaker_of_look(&sighting).await;
         sighting
     }
 
@@ -101,21 +114,38 @@ impl Visitor<'_> {
             // call may still be sent.
             let age = Duration::try_from(self.now().duration_since(intent.at)).unwrap_or_default();
             intended = intended.checked_sub(age).unwrap_or(intended);
+            let ms = u64::try_from(intent.at.as_millisecond()).unwrap_or(0);
+            let settles = self.handler.settles();
+            self.handler
+                .clocks
+                .saw(super::shard_of(self.claim), ms, intended, settles);
             intent.epoch = self.claim.epoch.number;
             intent.digest = self.purchase.as_ref().map(digest).unwrap_or_default();
         }
         tracing::Span::current().record("attempt", decision.record.attempts);
         // From here to the outcome the lease is not extended: the call has to fit into what is left of it.
         self.claim.hold.arm();
-        if !self.write_intent(&decision).await {
-            self.claim.hold.disarm();
-            return None;
+        match self.write_intent(&decision).await {
+            Intended::Written => {}
+            Intended::NotNow => {
+                self.claim.hold.disarm();
+                return Some(Observation::Claimed);
+            }
+            Intended::OutOfHand => {
+                self.claim.hold.disarm();
+                return None;
+            }
         }
         self.intended = Some(intended);
-        let outcome = self.send(Call::Submit, intended).await;
+        let outcome = match self.keep_intent().await {
+            Ok(()) => self.send(Call::Submit, intended).await,
+            Err(not_sent) => not_sent,
+        };
+        self.keep_outcome(&outcome);
         self.claim.hold.disarm();
         tracing::info!(outcome = told(&outcome), "the paid call came to its end");
         m::paid_call_ended(&self.handler.account, &outcome);
+        self.tell_breaker_of_call(&outcome).await;
         Some(Observation::Answered(outcome))
     }
 

@@ -6,14 +6,18 @@
 
 mod act;
 mod around;
+mod breaker;
+mod clocks;
+mod journal;
 mod record;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use domorder_api_client::provider::{Provider, Purchase, Snapshot};
 use domorder_jobs::backend::Claim;
-use domorder_jobs::ledger::Ledger;
+use domorder_jobs::format;
+use domorder_jobs::ledger::{Brake, Ledger};
 use domorder_jobs::machine::{self, Facts, Observation, Policy, Step};
 use domorder_jobs::order::Order;
 use domorder_jobs::purchase::PurchaseError;
@@ -25,6 +29,10 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+pub use self::clocks::Clocks;
+pub use breaker::Breakers;
+
+use crate::journal::Journal;
 use crate::metrics as m;
 
 /// No order takes more steps than this in one claim: a loop of the machine must not become one of ours.
@@ -42,6 +50,12 @@ pub struct Handler {
     pub ring: Arc<KeyRing>,
     /// Waits and limits.
     pub policy: Policy,
+    /// What Redis' clocks were seen to show, all accounts together.
+    pub clocks: Arc<Clocks>,
+    /// When the account stops buying, and looking as often.
+    pub breakers: Breakers,
+    /// The journal beside the worker, if it keeps one.
+    pub journal: Option<Arc<Journal>>,
     /// Set once the process is told to stop: no paid call is armed after it.
     pub stopping: CancellationToken,
 }
@@ -60,6 +74,10 @@ struct Visitor<'a> {
     visit: Option<domorder_api_client::http::Visit>,
     /// When the intent was decided, for the gate.
     intended: Option<Instant>,
+    /// What the account's breakers keep it from.
+    brake: Brake,
+    /// The breaker wants to hear what becomes of the paid call.
+    watched: bool,
     /// What the last look before a purchase saw.
     snapshot: Option<Snapshot>,
     /// What the signals said, for the timeline.
@@ -85,6 +103,8 @@ impl Handler {
             Err(error) => return self.set_aside(claim, &error).await,
         };
         m::picked_up(&self.account, &order, &record, claim.claimed_at_ms);
+        self.clocks
+            .saw(shard_of(claim), claim.claimed_at_ms, claim.hold.since, self.settles());
         let mut visitor = Visitor {
             handler: self,
             claim,
@@ -94,6 +114,8 @@ impl Handler {
             signals_taken: 0,
             visit: None,
             intended: None,
+            brake: stored.brake,
+            watched: false,
             snapshot: None,
             said: None,
             held_back: None,
@@ -101,6 +123,12 @@ impl Handler {
         };
         let first = visitor.first_observation();
         visitor.go(first).await;
+        visitor.pass_the_trial_on().await;
+    }
+
+    /// How old a call must be before it is believed that it has come to nothing.
+    fn settles(&self) -> Duration {
+        self.policy.gate + self.provider.call_timeout() + self.policy.settle
     }
 
     /// A record that cannot be read is set aside with a counter and a log line; the lane goes on.
@@ -113,9 +141,14 @@ impl Handler {
     }
 }
 
+/// The shard whose clock an order goes by.
+fn shard_of(claim: &Claim) -> u16 {
+    domorder_jobs::ledger::shard_of_id(&claim.order.id).unwrap_or(0)
+}
+
 fn parse(doc: &str, rec: &str) -> Result<(Order, OrderRecord), String> {
-    let order = serde_json::from_str(doc).map_err(|e| format!("document: {e}"))?;
-    let record = serde_json::from_str(rec).map_err(|e| format!("state record: {e}"))?;
+    let order = format::read(doc).map_err(|e| format!("document: {e}"))?;
+    let record = format::read(rec).map_err(|e| format!("state record: {e}"))?;
     Ok((order, record))
 }
 
@@ -225,9 +258,10 @@ impl Visitor<'_> {
             not_before: self.order.not_before,
             guard: handler.provider.guard(operation),
             call_timeout: handler.provider.call_timeout(),
+            sent_for: self.sent_for(),
             lane_head: self.claim.order.lane_head,
             quiet_until: self.quiet_until(),
-            breaker_until: None,
+            breaker_until: self.breaker_until(),
             prepares: self.prepares(),
             max_price: self.order.max_price.as_ref(),
             amends_auth_code: handler.provider.can_amend(&act::auth_code_amendment()),
@@ -247,13 +281,23 @@ impl Visitor<'_> {
             + since
     }
 
-    /// After a restart or failover of the ledger's server: no paid call for the settle time.
+    /// How long ago the last call was decided, by this process' own clock.
+    fn sent_for(&self) -> Duration {
+        let Some(at) = self.written.last_sent_at() else {
+            return Duration::MAX;
+        };
+        let ms = u64::try_from(at.as_millisecond()).unwrap_or(0);
+        self.handler.clocks.since(shard_of(self.claim), ms, Instant::now())
+    }
+
+    /// After a restart, a failover or a loss of the ledger's server: no paid call until one that it may have forgotten
+    /// has come to its end.
     fn quiet_until(&self) -> Option<Timestamp> {
-        let epoch = self.claim.epoch;
-        (epoch.number > 1).then_some(())?;
-        let settle = SignedDuration::try_from(self.handler.policy.settle).ok()?;
-        Timestamp::from_millisecond(i64::try_from(epoch.since_ms).ok()?)
+        let since_ms = self.claim.epoch.since_ms;
+        (since_ms > 0).then_some(())?;
+        let settles = SignedDuration::try_from(self.handler.settles()).ok()?;
+        Timestamp::from_millisecond(i64::try_from(since_ms).ok()?)
             .ok()
-            .map(|since| since + settle)
+            .map(|since| since + settles)
     }
 }

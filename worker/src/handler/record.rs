@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use domorder_jobs::ledger::{Change, Due, Record, RecordError, Recorded};
+use domorder_jobs::ledger::{Change, Due, Record, RecordError, Recorded, Shelf};
 use domorder_jobs::machine::{Decision, Lane, Observation, Step};
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Charged, Reason, State};
@@ -28,7 +28,18 @@ enum Purpose {
     Last,
 }
 
+/// What became of an intent.
+pub(super) enum Intended {
+    /// It is durable: the call may be sent.
+    Written,
+    /// The account's breaker holds it back: the order stands as before, and is still ours.
+    NotNow,
+    /// Not written for certain, or somebody else's: nothing is sent, and nothing more is done.
+    OutOfHand,
+}
+
 /// A record that is ready, and the changes it holds, to be counted once it is made.
+#[derive(Clone)]
 pub(super) struct Prepared {
     record: Record,
     changes: Vec<(OrderRecord, OrderRecord)>,
@@ -104,10 +115,20 @@ impl Visitor<'_> {
         }
     }
 
-    /// The durable intent. `false`: not written for certain, so nothing is sent.
-    pub(super) async fn write_intent(&mut self, decision: &Decision) -> bool {
+    /// The durable intent.
+    pub(super) async fn write_intent(&mut self, decision: &Decision) -> Intended {
+        let (held_back, signals_taken, said) = (self.held_back.clone(), self.signals_taken, self.said.clone());
         match self.write(decision, Purpose::Intent).await {
-            Ok(_) => true,
+            Ok(recorded) => {
+                self.watched = recorded.watched;
+                Intended::Written
+            }
+            Err(RecordError::Breaker { until_ms }) => {
+                // Refused whole: what was to be told with it is told with what follows.
+                (self.held_back, self.signals_taken, self.said) = (held_back, signals_taken, said);
+                self.held_by_breaker(until_ms);
+                Intended::NotNow
+            }
             Err(error) => {
                 tracing::warn!(%error, "the intent could not be made durable: nothing is sent");
                 if !matches!(error, RecordError::Ledger(_)) {
@@ -115,7 +136,7 @@ impl Visitor<'_> {
                 }
                 // It may have been written all the same: the lease lapses, and the order is found by its record.
                 self.give_back().await;
-                false
+                Intended::OutOfHand
             }
         }
     }
@@ -195,6 +216,7 @@ impl Visitor<'_> {
             release: purpose == Purpose::Last,
             release_lane: waits_for_its_time(&next),
             priority: self.order.priority,
+            parked: shelf(&next),
             durable: true,
             intent_epoch: (purpose == Purpose::Intent).then_some(self.claim.epoch.number),
         };
@@ -283,6 +305,15 @@ async fn write_until_known(
 fn waits_for_its_time(record: &OrderRecord) -> bool {
     let not_before = record.state == State::Parked && record.reason == Some(Reason::NotBefore);
     not_before && !record.placed && !record.effect_possible()
+}
+
+/// What waits for the account's sake is let go by the ledger as soon as it can.
+fn shelf(record: &OrderRecord) -> Option<Shelf> {
+    let reason = record.reason.filter(|reason| *reason == Reason::BreakerOpen)?;
+    let deadline_ms = record
+        .deadline_at
+        .and_then(|at| u64::try_from(at.as_millisecond()).ok());
+    (record.state == State::Parked && !record.placed).then_some(Shelf { reason, deadline_ms })
 }
 
 /// One line of the timeline, as it is stored and shown; what is nothing is left out.

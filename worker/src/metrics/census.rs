@@ -137,7 +137,7 @@ impl Census {
 
     fn count(&mut self, stored: &Stored) {
         // One that cannot be read is set aside by the worker that claims it, and counted there.
-        let Ok(record) = serde_json::from_str::<OrderRecord>(&stored.rec) else {
+        let Ok(record) = domorder_jobs::format::read::<OrderRecord>(&stored.rec) else {
             return;
         };
         let account = &stored.meta.account;
@@ -219,7 +219,7 @@ fn renews_what_ends(stored: &Stored, record: &OrderRecord) -> Option<Timestamp> 
         return None;
     }
     let before = record.baseline.as_ref().and_then(|baseline| baseline.expiry);
-    let order: Order = serde_json::from_str(&stored.doc).ok()?;
+    let order: Order = domorder_jobs::format::read(&stored.doc).ok()?;
     // A mailbox order that adds or removes accounts has an expiry, too, and does nothing about it.
     let renews = matches!(order.operation(), Operation::Renew | Operation::EmailRenew);
     renews.then_some(before.or(record.expiry).or(order.expected_expiry))?

@@ -5,18 +5,20 @@
 --          taken before
 -- ARGV     11 per order (at most 128): id, fingerprint, idempotency key, account, kind, resource, priority 0..2,
 --          due ms (empty: now), document, record, event
--- returns  per order 1 (created), 0 (it was there), or what its key stands for, `<id> <fingerprint>`, if it is another's
+-- returns  per order 1 (created), 0 (it was there), -1 (a stranger's value stands in its key's place: nothing was done),
+--          or what its key stands for, `<id> <fingerprint>`, if it is another's
 local out, there, place_of_key = {}, false, 2
 for i = 1, #ARGV, 11 do
-  local id, at, taken = ARGV[i], ARGV[i + 7], false
+  local id, at, taken, foreign = ARGV[i], ARGV[i + 7], false, false
   local key = order(id)
   if KEYS[place_of_key] then
     local mine = id .. ' ' .. ARGV[i + 1]
-    taken = redis.call('SET', KEYS[place_of_key], mine, 'NX', 'GET')
+    taken, foreign = try('SET', KEYS[place_of_key], mine, 'NX', 'GET')
     place_of_key = place_of_key + 1
     if taken == mine then taken = false end
   end
-  if taken then
+  if foreign then out[#out + 1] = -1
+  elseif taken then
     out[#out + 1] = taken
     there = true
   elseif redis.call('EXISTS', key) == 1 then

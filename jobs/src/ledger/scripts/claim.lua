@@ -2,15 +2,20 @@
 --
 -- KEYS[1]  the shard's prefix
 -- ARGV     account, at most how many (<= 128), lease ms, concurrency (0: no limit), ms an order costs of the rate
---          (0: no limit), burst ms, 1 to ignore a pause
+--          (0: no limit), burst ms, 1 to ignore a pause, the ledger's name as the caller last knew it, for how many
+--          seconds an empty server counts as a new one
 -- returns  {now, epoch, epoch since ms, held back by ('' | paused | concurrency | rate), reason of the pause,
 --          ms until it is worth asking again (-1: nothing waits), fence, {ids set aside},
---          {id, m, document, record, pending signals, 1 if head of its domain, 1 if its last lease ran out, …}}
+--          {id, m, document, record, pending signals, 1 if head of its domain, 1 if its last lease ran out, …},
+--          {until when no paid call but the trial's is made (0: all are), the order that may try (or ''), pause ms,
+--          failed looks in a row, 1 if looks are spaced},
+--          the ledger's name}
 local account, n, lease = ARGV[1], math.min(tonumber(ARGV[2]), 128), tonumber(ARGV[3])
 local concurrency, cost, burst = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local A, DUE, LEASED = P .. 'account:' .. account, P .. 'due:' .. account, P .. 'leased:' .. account
-local n_epoch, since = epoch()
-local a = redis.call('HMGET', A, 'paused', 'tat', 'epoch')
+local n_epoch, since, _, name = epoch(ARGV[8], tonumber(ARGV[9]))
+local a = redis.call('HMGET', A, 'paused', 'tat', 'epoch', 'release', 'paid_until', 'paid_pause', 'probe_until',
+  'read_row', 'read_pause')
 
 -- The leases of another epoch are void: their orders are due at once. They are as many as the concurrency.
 if a[3] ~= num(n_epoch) then
@@ -25,7 +30,18 @@ if a[3] ~= num(n_epoch) then
   redis.call('HSET', A, 'epoch', num(n_epoch))
 end
 
-if a[1] and ARGV[7] ~= '1' then return { now, n_epoch, since, 'paused', a[1], -1, 0, {}, {} } end
+if a[1] and ARGV[7] ~= '1' then return { now, n_epoch, since, 'paused', a[1], -1, 0, {}, {}, { 0, '', 0, 0, 0 }, name } end
+
+-- The breaker was closed: what waits for it goes on, a part with each claim.
+if a[4] then
+  if let_go('breaker_open', account, 128) < 128 then redis.call('HDEL', A, 'release') end
+  settle()
+end
+local stop, trial, tries = tonumber(a[5] or 0), '', false
+if a[5] and stop <= now then
+  stop = math.max(tonumber(a[7] or 0), now)
+  tries = stop == now
+end
 
 local held = ''
 if concurrency > 0 then
@@ -44,16 +60,17 @@ local out, bad, taken, fence = {}, {}, 0, 0
 local ids = n > 0 and redis.call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, n) or {}
 if #ids > 0 then fence = redis.call('INCR', P .. 'fence') end
 local found, names = {}, {}
+-- Not one of ours any more, or damaged: it must not stop the others, and a person should look.
+local function set_aside(id)
+  place('aside', id, now)
+  place('due:' .. account, id)
+  place('leased:' .. account, id)
+  bad[#bad + 1] = id
+end
 for _, id in ipairs(ids) do
-  local h = redis.call('HMGET', order(id), 'm', 'd', 'r', 's')
+  local h = try('HMGET', order(id), 'm', 'd', 'r', 's') or {}
   local o = parse(h[1])
-  if not o or not h[2] or not h[3] or FINAL[o.state] or o.account ~= account then
-    -- Not one of ours any more, or damaged: it must not stop the others, and a person should look.
-    place('aside', id, now)
-    place('due:' .. account, id)
-    place('leased:' .. account, id)
-    bad[#bad + 1] = id
-  else
+  if not o or not h[2] or not h[3] or FINAL[o.state] or o.account ~= account then set_aside(id) else
     found[#found + 1] = { id, o, h }
     names[#names + 1] = o.res
   end
@@ -71,20 +88,29 @@ for i, one in ipairs(found) do
       head = 0
       -- Whoever is told to wait must stand in line, or nobody would call.
       local line = P .. 'domain:' .. o.res
-      if not redis.call('LPOS', line, id) then redis.call('RPUSH', line, id) end
-      if string.sub(has, -1) ~= '+' then now_has[o.res], changed[o.res] = has .. '+', has .. '+' end
+      local at, foreign = try('LPOS', line, id)
+      if foreign then head = nil else
+        if not at then redis.call('RPUSH', line, id) end
+        if string.sub(has, -1) ~= '+' then now_has[o.res], changed[o.res] = has .. '+', has .. '+' end
+      end
     end
   end
-  local lapsed = o.lease ~= 0 and 1 or 0
-  o.fence, o.lease, o.poke = num(fence), now + lease, '0'
-  local m = pack(o)
-  redis.call('HSET', order(id), 'm', m)
-  place('due:' .. account, id, o.lease)
-  place('leased:' .. account, id, o.lease)
-  taken = taken + 1
-  local at = #out
-  out[at + 1], out[at + 2], out[at + 3], out[at + 4] = id, m, h[2], h[3]
-  out[at + 5], out[at + 6], out[at + 7] = h[4] or '', head, lapsed
+  if not head then set_aside(id) else
+    local lapsed = o.lease ~= 0 and 1 or 0
+    if tries and trial == '' and head == 1 and (o.state == 'queued' or o.state == 'parked') then
+      trial, stop = id, now + lease
+      redis.call('HSET', A, 'probe', id, 'probe_until', num(stop))
+    end
+    o.fence, o.lease, o.poke = num(fence), now + lease, '0'
+    local m = pack(o)
+    redis.call('HSET', order(id), 'm', m)
+    place('due:' .. account, id, o.lease)
+    place('leased:' .. account, id, o.lease)
+    taken = taken + 1
+    local at = #out
+    out[at + 1], out[at + 2], out[at + 3], out[at + 4] = id, m, h[2], h[3]
+    out[at + 5], out[at + 6], out[at + 7] = h[4] or '', head, lapsed
+  end
 end
 local fields = {}
 for res, id in pairs(changed) do fields[#fields + 1], fields[#fields + 2] = res, id end
@@ -104,4 +130,5 @@ elseif held == 'concurrency' then
   wait = first[2] and math.max(tonumber(first[2]) - now, 1) or 1
   redis.call('HSET', A, 'starved', 1)
 end
-return { now, n_epoch, since, held, '', wait, fence, bad, out }
+local breaker = { stop, trial, tonumber(a[6] or 0), tonumber(a[8] or 0), a[9] and 1 or 0 }
+return { now, n_epoch, since, held, '', wait, fence, bad, out, breaker, name }

@@ -28,7 +28,15 @@ local function pack(o)
   return table.concat({ o.state, o.version, o.fence, o.lease, o.account, o.kind, o.prio, o.poke, o.res, o.key }, '|')
 end
 local function order(id) return P .. 'order:' .. id end
-local function load(id) return parse(redis.call('HGET', order(id), 'm')) end
+-- A command on a key whose value may be a stranger's, of another type: nothing then (and true), so that one such key
+-- stops neither a script nor the other orders of a batch. Any other error ends the script, as it should.
+local function try(...)
+  local answer = redis.pcall(...)
+  if type(answer) ~= 'table' or not answer.err then return answer end
+  if string.find(answer.err, 'WRONGTYPE', 1, true) then return nil, true end
+  error(answer)
+end
+local function load(id) return parse(try('HGET', order(id), 'm')) end
 local function save(id, o) redis.call('HSET', order(id), 'm', pack(o)) end
 
 -- One wake-up per account and script run; it carries no instruction, so a lost or doubled one is harmless.
@@ -72,14 +80,29 @@ local function poke(id, o)
   end
 end
 
--- Bounded, and the first entry (how it was asked for) is never the one that is dropped.
+-- Orders that are parked for their account's sake stand in a set of its own, the nearest deadline first. Lets so many of
+-- them go that have not moved on, and tells how many were looked at.
+local function let_go(reason, account, n)
+  local popped = redis.call('ZPOPMIN', P .. 'parked:' .. reason .. ':' .. account, n)
+  for i = 1, #popped, 2 do
+    local o = load(popped[i])
+    if o and o.state == 'parked' then poke(popped[i], o) end
+  end
+  return #popped / 2
+end
+
+-- Bounded, and the first entry (how it was asked for) is never the one that is dropped. False where it is no list: an
+-- order goes on without its timeline, but a note that nothing else tells must be heard of.
 local function note(id, text)
   local key = order(id) .. ':timeline'
-  if redis.call('RPUSH', key, text) > TIMELINE_MAX then
+  local n = try('RPUSH', key, text)
+  if not n then return false end
+  if n > TIMELINE_MAX then
     local first = redis.call('LPOP', key)
     redis.call('LPOP', key)
     redis.call('LPUSH', key, first)
   end
+  return true
 end
 
 -- Pending signals: `<length>:<text>` one after another.
@@ -100,7 +123,7 @@ end
 local function hand_on(res)
   local line = P .. 'domain:' .. res
   for _ = 1, 128 do
-    local next_id = redis.call('LPOP', line)
+    local next_id = try('LPOP', line)
     if not next_id then break end
     local other = load(next_id)
     if other and not FINAL[other.state] then
@@ -121,7 +144,7 @@ local function leave()
     local id, res = one[1], one[2]
     if heads[i] == id then free[#free + 1] = res
     elseif heads[i] == id .. '+' then hand_on(res)
-    elseif heads[i] then redis.call('LREM', P .. 'domain:' .. res, 0, id) end
+    elseif heads[i] then try('LREM', P .. 'domain:' .. res, 0, id) end
   end
   if #free > 0 then redis.call('HDEL', P .. 'lanes', unpack(free)) end
   leaving = {}
@@ -145,18 +168,33 @@ local function settle()
 end
 
 -- The epoch: one life of one server. A restart or a failover shows as another run_id; then leases of before are void,
--- and fences start above all that may have been given out and lost. The first epoch of an empty ledger is 1, since 0.
--- Returns number, since ms, the fence above which leases are of this epoch.
-local function epoch()
-  local e = redis.call('HMGET', P .. 'epoch', 'run_id', 'n', 'since', 'fence')
-  local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
-  if e[1] == run_id then return tonumber(e[2]), tonumber(e[3]), tonumber(e[4]) end
-  local n = (tonumber(e[2]) or 0) + 1
-  local since = n == 1 and 0 or now
+-- and fences start above all that may have been given out and lost.
+--
+-- A ledger gets a name with its first epoch, 1. Nothing came before that epoch, and its since is 0, only if nobody can
+-- say otherwise: the caller has known no ledger here (`known` is empty, and not the name of one that is gone), and the
+-- server has been up for less than `new_for` seconds, as in a new installation. Else a ledger was lost here, and calls
+-- that nobody remembers may be on their way: since now. The same if one that knows better comes later.
+--
+-- Returns number, since ms, the fence above which leases are of this epoch, the ledger's name.
+local function epoch(known, new_for)
+  local e = redis.call('HMGET', P .. 'epoch', 'run_id', 'n', 'since', 'fence', 'name')
+  local server = redis.call('INFO', 'server')
+  local run_id = string.match(server, 'run_id:(%w+)')
+  local another = known and known ~= '' and e[5] and e[5] ~= known and e[3] == '0'
+  if e[1] == run_id and e[5] and not another then return tonumber(e[2]), tonumber(e[3]), tonumber(e[4]), e[5] end
+  local n, since, name = (tonumber(e[2]) or 0) + 1, now, e[5] or string.sub(run_id, 1, 8) .. '-' .. num(now)
+  if e[1] == run_id and not e[5] then
+    -- Begun by a version that gave no names.
+    redis.call('HSET', P .. 'epoch', 'name', name)
+    return tonumber(e[2]), tonumber(e[3]), tonumber(e[4]), name
+  end
+  local up = tonumber(string.match(server, 'uptime_in_seconds:(%d+)'))
+  if n == 1 and known == '' and up < new_for then since = 0 end
   local fence = math.max(tonumber(redis.call('GET', P .. 'fence') or 0) + 1, now * 100)
   redis.call('SET', P .. 'fence', num(fence))
-  redis.call('HSET', P .. 'epoch', 'run_id', run_id, 'n', num(n), 'since', num(since), 'fence', num(fence))
-  return n, since, fence
+  redis.call('HSET', P .. 'epoch', 'run_id', run_id, 'n', num(n), 'since', num(since), 'fence', num(fence),
+    'name', name)
+  return n, since, fence, name
 end
 -- The epoch as last seen, without asking the server.
 local function fence_floor() return tonumber(redis.call('HGET', P .. 'epoch', 'fence') or 0) end

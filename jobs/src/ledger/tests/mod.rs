@@ -1,10 +1,13 @@
 //! The ledger on real servers. Each test has its own.
 
 mod accept;
+mod breaker;
 mod claim;
 mod cluster;
 mod contacts;
 mod crash;
+mod durability;
+mod loss;
 mod record;
 mod scale;
 mod upkeep;
@@ -74,6 +77,7 @@ pub(super) fn record(order: &ClaimedOrder) -> Record {
         release: false,
         release_lane: false,
         intent_epoch: None,
+        parked: None,
         durable: true,
     }
 }

@@ -273,7 +273,7 @@ async fn records_that_are_ready_together_share_their_way() {
             .query_async(&mut connection)
             .await
             .expect("statistics");
-        let line = connection::field(&info, "cmdstat_evalsha")
+        let line = crate::ledger::durability::field(&info, "cmdstat_evalsha")
             .expect("scripts were run")
             .to_owned();
         line.split(['=', ','])

@@ -47,7 +47,7 @@ async fn a_hundred_thousand_due_orders_drain() {
     println!("100,000 orders: accepted in {accepted:?}, claimed and recorded in {took:?}");
     println!(
         "scripts: {}",
-        connection::field(&info, "cmdstat_evalsha").expect("scripts were run")
+        crate::ledger::durability::field(&info, "cmdstat_evalsha").expect("scripts were run")
     );
     assert!(took < Duration::from_secs(120));
 }
@@ -128,7 +128,7 @@ async fn used(connection: &mut redis::aio::MultiplexedConnection) -> u64 {
         .query_async(connection)
         .await
         .expect("memory");
-    connection::field(&info, "used_memory")
+    crate::ledger::durability::field(&info, "used_memory")
         .and_then(|bytes| bytes.parse().ok())
         .expect("a number")
 }

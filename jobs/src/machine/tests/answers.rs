@@ -261,7 +261,7 @@ fn absence_settles_to_the_second_after_the_last_moment_at_which_the_call_could_b
             row(
                 unknown(939, 2),
                 saw(absent()),
-                "unknown_outcome/answer_lost, charged unknown: wait 5s",
+                "unknown_outcome/answer_lost, charged unknown: wait 1s",
             ),
             row(
                 unknown(940, 2),

@@ -105,6 +105,7 @@ fn step(step: Step, now: Timestamp) -> String {
         Step::ResendApproval => "resend the approval mail".to_owned(),
         Step::Cancel => "cancel at the provider".to_owned(),
         Step::ReadFunds => "read the funds".to_owned(),
+        Step::GoOn => "go on".to_owned(),
         Step::Wait(Some(at)) => format!("wait {:#}", at.duration_since(now)),
         Step::Wait(None) => "wait for somebody".to_owned(),
         Step::Close => "close".to_owned(),

@@ -3,8 +3,10 @@
 //! Each decision becomes a [`Turn`] that the laws are asked about. Beside the machine runs a [`Ghost`]: what a careful
 //! observer, who reads the same answers and not the record, holds possible at the provider.
 
+use std::time::Duration;
+
 use domorder_api_client::provider::{Guard, Operation, Outcome, RejectionClass, Sighting, Snapshot};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::laws::Law;
 use super::world::*;
@@ -47,7 +49,9 @@ pub(super) struct Ghost {
     pub(super) ended: bool,
     /// It was refused as "not available", and no call before it can have had an effect.
     pub(super) refused: bool,
-    /// Looks that saw nothing of ours since, each apart from the one before.
+    /// It was opened by a call, and not by a look that found it.
+    pub(super) called: bool,
+    /// Looks that saw nothing of ours since, each apart from the one before; those that came too early left out.
     pub(super) absent: Vec<Timestamp>,
     /// Calls whose outcome stayed unknown until absence was proven, since a person last decided.
     pub(super) unknowns: u32,
@@ -58,21 +62,31 @@ pub(super) struct Ghost {
 impl Ghost {
     /// Whether nothing of ours stands.
     pub(super) fn gone(&self, facts: &Facts<'_>) -> bool {
-        let Some(since) = self.open_since else {
+        if self.open_since.is_none() {
             return true;
+        }
+        // What stood can only have vanished, and that takes a while to show; what was sent can be late.
+        let lasts = match self.absent.first() {
+            Some(first) if self.stood => facts.now >= *first + spans(facts.policy.settle),
+            _ => true,
         };
-        let policy = facts.policy;
-        let spans = |d: std::time::Duration| secs(i64::try_from(d.as_secs()).expect("small"));
-        // What stood can only have vanished; what was sent can be late.
-        let settled = match self.absent.first() {
-            Some(first) if self.stood => *first + spans(policy.settle),
-            _ => since + spans(policy.gate + facts.call_timeout + policy.settle),
-        };
-        self.ended || (self.absent.len() >= 3 && facts.now >= settled)
+        self.ended || (self.absent.len() >= 3 && lasts && facts.guard != Guard::Weak)
     }
 
-    fn sees(&mut self, seen: &Observation, old: &OrderRecord, now: Timestamp) {
+    /// Whether what was sent would be there by now, by both clocks.
+    fn settled(&self, facts: &Facts<'_>) -> bool {
+        let settles = facts.policy.gate + facts.call_timeout + facts.policy.settle;
+        let late = |since| facts.now >= since + spans(settles) && facts.sent_for >= settles;
+        self.open_since.is_none_or(late)
+    }
+
+    fn sees(&mut self, seen: &Observation, old: &OrderRecord, facts: &Facts<'_>) {
+        let now = facts.now;
         match seen {
+            // Whoever sent it looks in vain before it can be there.
+            Observation::Saw(Sighting::Absent(_) | Sighting::Impossible(..)) if !self.stood && !self.settled(facts) => {
+            }
+            Observation::Saw(Sighting::Ended(..)) if self.called && !self.settled(facts) => {}
             Observation::Saw(Sighting::Absent(_) | Sighting::Impossible(..)) => {
                 let apart = |last: &Timestamp| now.duration_since(*last) >= secs(1);
                 let counts = self.absent.last().is_none_or(apart);
@@ -110,12 +124,17 @@ impl Ghost {
     fn opens(&mut self, at: Timestamp, refused: bool) {
         *self = Self {
             open_since: Some(at),
+            called: true,
             refused: refused && !self.ever_open,
             unknowns: self.unknowns,
             ever_open: true,
             ..Self::default()
         };
     }
+}
+
+fn spans(d: Duration) -> SignedDuration {
+    secs(i64::try_from(d.as_secs()).expect("small"))
 }
 
 /// One decision and what led to it.
@@ -232,6 +251,7 @@ impl Run {
             .record
             .next_check_at
             .map_or(60, |at| at.duration_since(self.facts.now).as_secs() + 1);
+        self.facts.sent_for = self.pick(&[Duration::MAX, Duration::MAX, Duration::MAX, Duration::ZERO]);
         if self.nothing_comes() {
             self.facts.now += secs(until_wake.max(0));
             (self.facts.lane_head, self.facts.quiet_until, self.facts.breaker_until) = (true, None, None);
@@ -264,6 +284,7 @@ impl Run {
             None => {}
         }
         (self.facts.lane_head, self.facts.quiet_until, self.facts.breaker_until) = (true, None, None);
+        self.facts.sent_for = Duration::MAX;
         self.claim(Observation::Claimed, false);
         !self.record.state.is_final() && self.broken.is_none()
     }
@@ -309,7 +330,7 @@ impl Run {
         if let Some(entry) = self.log.last_mut() {
             entry.decided = Some((decision.record.face(), decision.why));
         }
-        self.ghost.sees(seen, &self.record, self.facts.now);
+        self.ghost.sees(seen, &self.record, &self.facts);
         let waits = matches!(decision.step, Step::Wait(_) | Step::Close);
         let told = decision.record.face() != self.record.face() || decision.step == Step::Submit;
         if told {
@@ -382,6 +403,7 @@ impl Run {
             Step::Cancel => Observation::CancelAnswered(self.pick(&outcomes())),
             Step::AmendAuthCode | Step::ResendApproval => Observation::AmendAnswered(self.pick(&outcomes())),
             Step::ReadFunds => Observation::Funds(self.pick(&funds())),
+            Step::GoOn => Observation::Claimed,
             Step::Wait(_) | Step::Close => unreachable!("ends the claim"),
         }
     }
@@ -404,6 +426,7 @@ impl Run {
             }
             Step::AmendAuthCode | Step::ResendApproval => Observation::AmendAnswered(accepted(None)),
             Step::ReadFunds => Observation::Funds(crate::machine::FundsSeen::Some),
+            Step::GoOn => Observation::Claimed,
             Step::Wait(_) | Step::Close => unreachable!("ends the claim"),
         }
     }

@@ -1,7 +1,7 @@
 //! The order machine, held three ways.
 //!
 //! Tables of rows, by kind and by what happens: [`register`], [`answers`], [`transfer`], [`changes`], [`renew`],
-//! [`email_order`], [`signals`], [`decisions`], [`around`]; each row goes through one [`check`]. Each kind's whole table and the
+//! [`email_order`], [`signals`], [`decisions`], [`around`], [`settle`]; each row goes through one [`check`]. Each kind's whole table and the
 //! diagram drawn from it, as snapshots: [`table`]. The [`laws`], over random [`histories`] that [`driver`] plays, and
 //! [`wrong`] machines that each of them catches.
 
@@ -14,8 +14,10 @@ mod driver;
 mod email_order;
 mod histories;
 mod laws;
+mod recalled;
 mod register;
 mod renew;
+mod settle;
 mod signals;
 mod stands;
 mod table;

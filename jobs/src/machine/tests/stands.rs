@@ -178,6 +178,11 @@ fn changing(operation: Operation) -> Vec<Stand> {
         anew_since: Some(t0() - secs(3600)),
         ..unknown(5, 0)
     };
+    let accepted = OrderRecord {
+        provider_order_id: None,
+        intent: unknown(5, 0).intent,
+        ..in_progress()
+    };
     vec![
         at("blocked/awaiting_losing_registrar", blocked()),
         at(
@@ -222,6 +227,11 @@ fn changing(operation: Operation) -> Vec<Stand> {
         )
         .given(|facts| facts.resends_approval = false),
         at("unknown_outcome, placed anew", anew),
+        at(
+            "in_progress, accepted a moment ago, without an id, to be called off",
+            cancelling(Cancelling::ToEnd, accepted.clone()),
+        ),
+        at("in_progress, accepted a moment ago, without an id", accepted),
     ]
 }
 
@@ -250,6 +260,11 @@ fn with_a_person(operation: Operation) -> Vec<Stand> {
             "action_required/decision, the effect not known, to be called off, not seen for the settle time",
             unseen_for_an_hour(cancelling(Cancelling::ToEnd, lost())),
         ),
+        at(
+            "action_required/decision, the effect not known, to be called off, not seen by one weak witness",
+            unseen_for_an_hour(cancelling(Cancelling::ToEnd, lost())),
+        )
+        .given(|facts| facts.guard = Guard::Weak),
         at(
             "action_required/decision, stalled at the provider",
             decision(Reason::Stalled),

@@ -174,7 +174,9 @@ fn inner(seen: &Observation) -> String {
             format!("resolve {}", if *done { "done" } else { "not-done" })
         }
         Observation::Signal(signal) => signal.name().to_string(),
-        Observation::Claimed | Observation::Unusable(_) | Observation::Quoted(..) => String::new(),
+        Observation::Claimed | Observation::Unusable(_) | Observation::Quoted(..) | Observation::Recalled(_) => {
+            String::new()
+        }
     }
 }
 

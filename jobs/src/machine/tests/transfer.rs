@@ -323,17 +323,17 @@ fn a_lost_transfer_that_is_found_is_followed_and_one_that_has_ended_is_told_in_t
                 "blocked/awaiting_losing_registrar, charged yes: wait 30s",
             ),
             row(
-                unknown(5, 0),
+                unknown(940, 0),
                 saw(ended(Ending::Refused)),
                 "failed/transfer_refused, charged refund_due: close",
             ),
             row(
-                unknown(5, 0),
+                unknown(940, 0),
                 saw(ended(Ending::Failed)),
                 "failed/provider_failed, charged refund_due: close",
             ),
             row(
-                unknown(5, 0),
+                unknown(940, 0),
                 saw(ended(Ending::Cancelled)),
                 "in_progress, charged yes: look to follow",
             ),

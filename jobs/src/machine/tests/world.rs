@@ -51,6 +51,7 @@ pub(super) fn facts(operation: Operation) -> Facts<'static> {
         not_before: None,
         guard: Guard::RefusesRepeat,
         call_timeout: CALL_TIMEOUT,
+        sent_for: Duration::MAX,
         lane_head: true,
         quiet_until: None,
         breaker_until: None,

@@ -142,6 +142,29 @@ const WRONG: &[(&str, &str, Machine)] = &[
         },
     ),
     (
+        "nothing_is_sent_while_something_of_ours_may_stand",
+        "counts looks that came before it could be there",
+        |record, seen, facts| {
+            let unseen = record.state == State::UnknownOutcome && matches!(seen, Observation::Saw(Sighting::Absent(_)));
+            tweaked(record, seen, facts, |d| {
+                if unseen && d.record.state == State::UnknownOutcome && d.record.absences == record.absences {
+                    d.record.absences += 1;
+                }
+            })
+        },
+    ),
+    (
+        "nothing_is_sent_while_something_of_ours_may_stand",
+        "goes by Redis' clock alone",
+        |record, seen, facts| {
+            let trusting = Facts {
+                sent_for: Duration::MAX,
+                ..facts.clone()
+            };
+            next(record, seen, &trusting)
+        },
+    ),
+    (
         "one_weak_witness_sends_nothing_again",
         "takes every witness for a good one",
         |record, seen, facts| {
@@ -272,6 +295,26 @@ const WRONG: &[(&str, &str, Machine)] = &[
         },
     ),
     (
+        "an_order_ends_without_effect_only_where_nothing_of_ours_stands",
+        "takes any end for that of the transfer that it just placed",
+        |record, seen, facts| believing(record, seen, facts),
+    ),
+    (
+        "an_order_ends_without_effect_only_where_nothing_of_ours_stands",
+        "calls off what one weak witness does not see",
+        |record, seen, facts| {
+            let trusting = Facts {
+                guard: if record.cancelling.is_some() {
+                    Guard::RefusesRepeat
+                } else {
+                    facts.guard
+                },
+                ..facts.clone()
+            };
+            next(record, seen, &trusting)
+        },
+    ),
+    (
         "an_unreadable_answer_changes_nothing_but_whom_to_ask",
         "takes an answer that it cannot read for a good one",
         |record, seen, facts| match seen {
@@ -358,6 +401,22 @@ fn tweaked(
     let mut decision = next(record, seen, facts)?;
     spoil(&mut decision);
     Ok(decision)
+}
+
+/// Decides as if the provider had told whose end it is.
+fn believing(
+    record: &OrderRecord,
+    seen: Observation,
+    facts: &Facts<'_>,
+) -> Result<Decision, crate::machine::IllegalPair> {
+    if !matches!(seen, Observation::Saw(Sighting::Ended(..))) {
+        return next(record, seen, facts);
+    }
+    let named = OrderRecord {
+        provider_order_id: Some("881".to_owned()),
+        ..record.clone()
+    };
+    tweaked(&named, seen, facts, |d| d.record.provider_order_id = None)
 }
 
 fn closed(decision: &mut Decision, state: State, facts: &Facts<'_>) {

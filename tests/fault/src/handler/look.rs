@@ -33,6 +33,7 @@ impl World<'_> {
             | Step::AmendAuthCode
             | Step::ResendApproval
             | Step::Submit
+            | Step::GoOn
             | Step::Wait(_)
             | Step::Close => {
                 let seen = Observation::Claimed;

@@ -8,14 +8,15 @@ mod look;
 mod record;
 mod submit;
 
-use domorder_api_client::provider::Guard as Repeats;
+use domorder_api_client::provider::{Guard as Repeats, Sighting};
 use domorder_jobs::machine::{self, Decision, Facts, Lane, Observation, Step};
+use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::State;
 
 use crate::guards::Guard;
 use crate::plan::Ms;
-use crate::provider::instant;
-use crate::worker::{CALL_TIMEOUT, Msg, Task, Then};
+use crate::provider::{instant, millis};
+use crate::worker::{CALL_TIMEOUT, GATE, Msg, Task, Then};
 use crate::world::{Event, World};
 
 /// As many as the handler's own.
@@ -67,6 +68,7 @@ impl World<'_> {
 
     fn take(&mut self, worker: usize, claimed: &crate::ledger::Claimed) {
         let mono = self.workers[worker].mono(self.t);
+        self.workers[worker].clocks.push((claimed.now, mono));
         let (task, first) = Task::of(claimed, mono);
         self.note(|| {
             format!(
@@ -183,8 +185,16 @@ impl World<'_> {
             record.state = State::Queued;
             record.intent = None;
         }
+        let whose = record.provider_order_id.clone();
+        let ends = matches!(seen, Observation::Saw(Sighting::Ended(..)));
+        if !guards.has(Guard::OwnEnd) && ends {
+            record.provider_order_id = Some("whoever's".to_owned());
+        }
+        let missed = matches!(seen, Observation::Saw(Sighting::Absent(_)));
+        let called_off = record.cancelling.is_some();
         let settle = i64::try_from(self.policy.settle.as_millis()).unwrap_or(0);
-        let quiet = task.epoch.n > 1 && guards.has(Guard::Quarantine);
+        let settles_in = settle + GATE + CALL_TIMEOUT;
+        let quiet = task.epoch.since > 0 && guards.has(Guard::Quarantine);
         let settles = guards.has(Guard::Settle);
         let facts = Facts {
             now: instant(now),
@@ -193,11 +203,16 @@ impl World<'_> {
             not_before: None,
             guard: match op.repeats() {
                 Repeats::Weak if !guards.has(Guard::WeakAsks) => Repeats::RefusesRepeat,
+                Repeats::Weak if !guards.has(Guard::WeakEndsNothing) && called_off => Repeats::RefusesRepeat,
                 repeats => repeats,
             },
             call_timeout: std::time::Duration::from_millis(CALL_TIMEOUT.unsigned_abs()),
+            sent_for: match record.last_sent_at() {
+                Some(sent) if guards.has(Guard::OwnClock) => self.workers[at.worker].since(millis(sent), self.t),
+                _ => std::time::Duration::MAX,
+            },
             lane_head: task.head || !guards.has(Guard::DomainLane),
-            quiet_until: quiet.then(|| instant(task.epoch.since + settle)),
+            quiet_until: quiet.then(|| instant(task.epoch.since + settles_in)),
             breaker_until: None,
             amends_auth_code: false,
             resends_approval: false,
@@ -206,7 +221,16 @@ impl World<'_> {
             jitter: f64::from(i32::try_from(jitter).unwrap_or(0)) / 1_000.0,
             policy: if settles { &self.policy } else { &self.hasty },
         };
-        machine::next(&record, seen, &facts)
+        let mut decision = machine::next(&record, seen, &facts)?;
+        let next = &mut decision.record;
+        if !guards.has(Guard::OwnEnd) && ends {
+            next.provider_order_id = whose;
+        }
+        let unknown = |record: &OrderRecord| record.state == State::UnknownOutcome;
+        if !guards.has(Guard::AbsenceAfterSettle) && missed && unknown(&record) && unknown(next) {
+            next.absences = next.absences.max(record.absences + 1);
+        }
+        Ok(decision)
     }
 
     /// Now by the server's clock: what the claim told, and the time since by our own.

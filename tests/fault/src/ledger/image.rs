@@ -18,7 +18,7 @@ pub(crate) struct Epoch {
     pub(crate) run: u32,
     /// Its number.
     pub(crate) n: u64,
-    /// Since when, by its clock; 0: the first of an empty ledger.
+    /// Since when, by its clock; 0: the first of a new ledger.
     pub(crate) since: Ms,
 }
 

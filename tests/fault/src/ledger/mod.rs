@@ -41,17 +41,21 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// An empty one.
+    /// One that was begun long ago, and holds no orders: its server is not new.
     #[must_use]
     pub(crate) fn new(guards: Guards) -> Self {
+        let begun = Image {
+            epoch: Epoch { run: 1, n: 1, since: 0 },
+            ..Image::default()
+        };
         Self {
             up: true,
             run: 1,
             skew: 0,
-            now: Image::default(),
-            disk: Image::default(),
-            past: VecDeque::new(),
-            acked: (0, Image::default()),
+            now: begun.clone(),
+            disk: begun.clone(),
+            past: VecDeque::from([(0, begun.clone())]),
+            acked: (0, begun),
             guards,
             ids: 0,
         }
@@ -85,13 +89,7 @@ impl Server {
 
     /// A replica takes over: what it has is so old, but never older than what it confirmed, if it confirms.
     pub(crate) fn fail_over(&mut self, t: Ms, behind: Ms, skew: Ms, confirms: bool) {
-        // Not the moment before a ledger's very first claim, which is as a flush: no epoch was begun (README).
-        let begun = |image: &Image| image.epoch.n > 0 || image.orders.is_empty();
-        let seen = self
-            .past
-            .iter()
-            .rev()
-            .find(|(at, image)| *at <= t - behind && begun(image));
+        let seen = self.past.iter().rev().find(|(at, _)| *at <= t - behind);
         let (at, image) = seen.cloned().unwrap_or_default();
         let (acked_at, acked) = &self.acked;
         self.now = if confirms && *acked_at >= at {
@@ -123,7 +121,8 @@ impl Server {
         let now = self.clock(t);
         if self.now.epoch.run != self.run {
             let n = self.now.epoch.n + 1;
-            let since = if n == 1 { 0 } else { now };
+            let new = n == 1 && !self.guards.has(Guard::LedgerLost);
+            let since = if new { 0 } else { now };
             self.now.fence = (self.now.fence + 1).max(now * 100);
             self.now.epoch = Epoch {
                 run: self.run,

@@ -77,6 +77,7 @@ impl World<'_> {
         (it.alive, it.stopped, it.beats, it.turn) = (false, false, false, None);
         it.life += 1;
         it.inbox.clear();
+        it.clocks.clear();
         let gone = std::mem::take(&mut it.tasks);
         self.note(|| format!("w{worker}: {why}"));
         for task in gone.values() {

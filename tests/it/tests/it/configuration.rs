@@ -185,6 +185,12 @@ async fn doctor_and_run_refuse_a_server_that_would_lose_orders() {
         let replica = world.spawn_replica(&["run"]);
         replica.until_it_listens().await;
         assert!(replica.said("can lose orders"), "it is said loudly: {}", replica.log());
+        let told = world.run(&["doctor"]).await.ended(1).out;
+        assert!(told.contains("\"relaxed\"") && told.contains("journal"), "{told}");
+        let labels = [("durability", "relaxed")];
+        let metrics = replica.metrics().await;
+        assert!(metrics.series().any(|(name, _, _)| name == "domorder_redis_durable"));
+        assert_eq!(metrics.sum("domorder_redis_durable", &labels), 0.0);
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod world;
 
+mod breaker;
 mod command_line;
 mod configuration;
 mod containers;
@@ -19,14 +20,17 @@ mod funds;
 mod identity;
 mod kinds;
 mod laws;
+mod logins;
 mod lost_answers;
 mod operating;
 mod preparation;
 mod probes;
 mod producers;
 mod redis;
+mod redis_faults;
 mod refusals;
 mod renewals;
 mod stopping;
 mod storm;
 mod transfers;
+mod upgrades;

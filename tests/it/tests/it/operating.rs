@@ -8,9 +8,7 @@ use domorder_tests_sim::{Behaviour, Rule};
 use crate::world::*;
 
 /// Metrics that rules and board name and that come with branches not merged yet. To be emptied.
-const METRICS_TO_COME: [&str; 5] = [
-    "domorder_breaker_state",
-    "domorder_redis_durable",
+const METRICS_TO_COME: [&str; 3] = [
     "domorder_webhook_dead_letters",
     "domorder_webhook_deliveries_total",
     "domorder_webhook_queue_depth",

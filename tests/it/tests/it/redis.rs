@@ -147,7 +147,9 @@ async fn after_a_total_loss_what_is_submitted_again_is_not_bought_again() {
 
     let () = world.redis(&["FLUSHALL"]).await;
     world.ledger_was_lost();
+    // Calls that nobody remembers may be on their way: nothing is bought for a while.
     world.orders(documents).await;
+    world.until(&keys[0], "queued/ledger_restarted").await;
     for view in world.until_all(&keys, "succeeded/already_done").await {
         assert_eq!(
             (&view["charged"], &view["attempts"]),
@@ -156,6 +158,120 @@ async fn after_a_total_loss_what_is_submitted_again_is_not_bought_again() {
         );
     }
     assert_eq!(world.providers().charges().count, 5);
+}
+
+#[tokio::test]
+async fn a_redis_whose_settings_are_made_worse_stops_the_buying_and_loses_nothing() {
+    let world = World::with().setting("accounts.cr-main.concurrency", "2").start().await;
+    let durable = || async {
+        let labels = [("durability", "fsync")];
+        world.replicas[0].metrics().await.sum("domorder_redis_durable", &labels)
+    };
+    assert_eq!(durable().await, 1.0);
+    let documents: Vec<Value> = (0..60).map(|at| register(&format!("new-{at}-example.com"))).collect();
+    world.providers().add_fault(Rule::new(Behaviour::Late { ms: 60 }));
+    let keys = world.orders(documents).await;
+    some_are_bought(&world, 4).await;
+    let () = world.redis(&["CONFIG", "SET", "appendonly", "no"]).await;
+    world
+        .wait_until("it is noticed", || async { durable().await == 0.0 })
+        .await;
+    world
+        .wait_until("it is said loudly", || async {
+            world.replicas[0].said("nothing is handed out")
+        })
+        .await;
+    let sent = || world.providers().requests().requests.len();
+    let before = sent();
+    world.run(&["doctor"]).await.ended(1);
+    assert_eq!(sent(), before, "nothing is bought meanwhile");
+    assert!(before < 60);
+    let () = world.redis(&["CONFIG", "SET", "appendonly", "yes"]).await;
+    for view in world.until_all(&keys, "succeeded").await {
+        assert_eq!(view["charged"], "yes");
+    }
+    assert_eq!((durable().await, sent()), (1.0, 60));
+}
+
+#[tokio::test]
+async fn with_the_journal_a_total_loss_buys_nothing_twice_even_where_nothing_was_expected() {
+    let mut world = World::with()
+        .replicas(2)
+        .setting("redis.durability", "'relaxed'")
+        .start()
+        .await;
+    let lost = Rule::new(Behaviour::DoThenDrop)
+        .operation("RenewalOrder")
+        .domain("renew-lost-example.com");
+    world.providers().add_fault(lost.once());
+    let documents = [
+        renew("renew-one-example.com"),
+        renew("renew-lost-example.com"),
+        register("new-example-shop.com"),
+        transfer("move-example-shop.com", "right-Code-7Fq2"),
+        email_renew("mail-longer-example.com"),
+        email_add("mail-more-example.com"),
+    ];
+    let keys = world.orders(documents.clone()).await;
+    world.until_all(&keys, "succeeded").await;
+    assert_eq!(world.providers().charges().count, 6);
+
+    let () = world.redis(&["FLUSHALL"]).await;
+    world.ledger_was_lost();
+    world.orders(documents.clone()).await;
+    for view in world.until_all(&keys, "succeeded").await {
+        assert_eq!(
+            (&view["charged"], &view["attempts"]),
+            (&json!("yes"), &json!(1)),
+            "{view:#}"
+        );
+    }
+    let steps = world.steps(&keys[0]).await;
+    assert_eq!(
+        steps,
+        [
+            "queued",
+            "dispatching",
+            "unknown_outcome/found_after_crash",
+            "succeeded"
+        ]
+    );
+
+    // A process that was not there at the time knows as much.
+    for replica in &mut world.replicas {
+        replica.kill9();
+    }
+    let () = world.redis(&["FLUSHALL"]).await;
+    world.orders(documents).await;
+    world.another_replica().await;
+    world.until_all(&keys, "succeeded").await;
+    assert_eq!(world.providers().charges().count, 6);
+    assert_eq!(world.providers().requests().requests.len(), 6);
+    for secret in ["right-Code-7Fq2", domorder_tests_sim::CONNECTRESELLER_KEY] {
+        for file in std::fs::read_dir(world.folder().join("domorder.journal")).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            assert!(!text.contains(secret), "the journal holds a secret");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_journal_cannot_hold_is_not_bought() {
+    let world = World::with()
+        .setting("redis.journal", "'on'")
+        .setting("redis.journal_folder", "'kept'")
+        .start()
+        .await;
+    let folder = world.folder().join("kept");
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "in the way").unwrap();
+    let key = world.order(register("new-example-shop.com")).await;
+    world.until(&key, "queued/look_failed").await;
+    assert_eq!(world.providers().requests().requests.len(), 0);
+    assert!(world.replicas[0].said("nothing is bought"), "it is said loudly");
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::create_dir(&folder).unwrap();
+    world.until(&key, "succeeded").await;
 }
 
 #[tokio::test]

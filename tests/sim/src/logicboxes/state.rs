@@ -73,6 +73,9 @@ impl ActionKind {
     }
 }
 
+/// Numbers of email orders follow on this one.
+const FIRST_ORDER: u64 = 90_220_006;
+
 /// The product number of email orders.
 pub(crate) const EMAIL_TYPE: &str = "970";
 /// The product number of domain orders.
@@ -222,6 +225,13 @@ impl State {
     fn seed_order(&mut self, seed: &EmailSeed, now: Now) {
         let domain = Arc::<str>::from(seed.domain.to_ascii_lowercase());
         let mut order = self.new_order(&domain, seed.customer_id, seed.accounts, now.real_secs() - YEAR_SECS);
+        if let Some(id) = seed.id {
+            self.names.remove(&order.id);
+            self.names.insert(id, Arc::clone(&domain));
+            // Fresh numbers come after it.
+            self.last_order = self.last_order.max(id.saturating_sub(FIRST_ORDER));
+            order.id = id;
+        }
         if let Some(at) = seed.created_at {
             order.created_secs = at.as_second();
         }
@@ -242,7 +252,7 @@ impl State {
         created_secs: i64,
     ) -> EmailOrder {
         self.last_order += 1;
-        let id = 90_220_006 + self.last_order;
+        let id = FIRST_ORDER + self.last_order;
         self.names.insert(id, Arc::clone(domain));
         EmailOrder {
             id,

@@ -314,6 +314,11 @@ gate = "3s"
 looks = ["700ms", "1s", "2s"]
 give_up = "2m"
 
+# Every third answer is lost on purpose here.
+[breaker]
+unknowns = 200
+failed_looks = 200
+
 [retry]
 initial = "300ms"
 max = "2s"

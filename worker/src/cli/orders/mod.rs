@@ -1,6 +1,7 @@
 //! `domorder orders`: look at orders, and tell them something.
 
 mod list;
+mod put_back;
 mod show;
 
 use std::io::Read as _;
@@ -9,13 +10,14 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand, ValueEnum};
+use domorder_jobs::format::{self, Unreadable};
 use domorder_jobs::ledger::{Ledger, Stored};
 use domorder_jobs::order::Order;
 use domorder_jobs::producer::SignalError;
 use domorder_jobs::record::OrderRecord;
 
 use super::output::print;
-use super::{Failure, Loaded, OutputArgs};
+use super::{Failure, Loaded, OutputArgs, actor};
 use crate::{clock, wiring};
 
 /// Commands about orders.
@@ -39,6 +41,8 @@ pub(super) enum OrdersCommand {
     ResendApproval(OneArgs),
     /// Decide an order that asks for a decision
     Resolve(ResolveArgs),
+    /// Let orders go on that were set aside (`domorder doctor` lists them)
+    PutBack(put_back::PutBackArgs),
 }
 
 /// An order, by id or idempotency key.
@@ -74,6 +78,7 @@ pub(super) async fn run(loaded: Loaded, command: &OrdersCommand) -> Result<ExitC
     let ledger = loaded.ledger().await?;
     match command {
         OrdersCommand::List(args) => list::run(&ledger, args).await,
+        OrdersCommand::PutBack(args) => put_back::run(&ledger, args).await,
         OrdersCommand::Show(args) => show::card(&loaded, &ledger, args).await,
         OrdersCommand::Timeline(args) => show::timeline(&ledger, args).await,
         OrdersCommand::Retry(args) => signal(&loaded, &ledger, &args.order, "retry", &[]).await,
@@ -113,9 +118,12 @@ pub(super) async fn run(loaded: Loaded, command: &OrdersCommand) -> Result<ExitC
 
 /// What is stored of an order, read.
 fn parse(stored: &Stored) -> anyhow::Result<(Order, OrderRecord)> {
-    let order = serde_json::from_str(&stored.doc).context("the order's document cannot be read")?;
-    let record = serde_json::from_str(&stored.rec).context("the order's record cannot be read")?;
-    Ok((order, record))
+    self::stored(stored).context("the order cannot be read")
+}
+
+/// As [`parse`], with what is to be done where it cannot be read.
+pub(super) fn stored(stored: &Stored) -> Result<(Order, OrderRecord), Unreadable> {
+    Ok((format::read(&stored.doc)?, format::read(&stored.rec)?))
 }
 
 async fn find(ledger: &Ledger, name: &str) -> Result<Stored, Failure> {
@@ -151,9 +159,8 @@ async fn signal(
     for (field, value) in more {
         document[*field] = (*value).into();
     }
-    let actor = format!("cli:{}", std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()));
     match producer
-        .signal(document.to_string().as_bytes(), &actor, clock::now())
+        .signal(document.to_string().as_bytes(), &actor(), clock::now())
         .await
     {
         Ok(id) => {

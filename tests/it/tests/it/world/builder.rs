@@ -27,6 +27,7 @@ pub(crate) struct Builder {
     seed: Value,
     scale: f64,
     redis: Vec<String>,
+    server: RedisOptions,
     settings: BTreeMap<String, String>,
 }
 
@@ -46,6 +47,9 @@ impl Default for Builder {
             ("reconcile.gate", "'1s'"),
             ("reconcile.looks", "['80ms', '200ms']"),
             ("reconcile.give_up", "'30s'"),
+            // Answers are lost on purpose here, by the dozen.
+            ("breaker.unknowns", "1000"),
+            ("breaker.failed_looks", "1000"),
             ("retry.initial", "'40ms'"),
             ("retry.max", "'300ms'"),
             ("retry.max_elapsed", "'60s'"),
@@ -75,6 +79,7 @@ impl Default for Builder {
             scale: SCALE,
             // Dumps of keys are searched for secrets, and a compressed one would hide them.
             redis: vec!["--rdbcompression".to_owned(), "no".to_owned()],
+            server: RedisOptions::default(),
             settings: settings.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
         };
         builder.set("accounts.cr-main.api_key", &format!("'{CONNECTRESELLER_KEY}'"));
@@ -135,6 +140,12 @@ impl Builder {
         self
     }
 
+    /// A server of another sort.
+    pub(crate) fn server(mut self, options: RedisOptions) -> Self {
+        self.server = options;
+        self
+    }
+
     /// Starts all of it, and waits until every replica is ready.
     pub(crate) async fn start(self) -> World {
         let replicas = self.replicas;
@@ -154,7 +165,7 @@ impl Builder {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let options = RedisOptions {
             args: self.redis.clone(),
-            ..RedisOptions::default()
+            ..self.server.clone()
         };
         let redis = RedisServer::start(options).await.unwrap();
         let seed: Seed = serde_json::from_value(self.seed.clone()).unwrap();
@@ -165,7 +176,9 @@ impl Builder {
         };
         let sim = Sim::start(options).await.unwrap();
         let folder = TempDir::new().unwrap();
-        self.set("redis.url", &format!("'{}'", redis.url()));
+        if !self.settings.contains_key("redis.url_file") {
+            self.set("redis.url", &format!("'{}'", redis.url()));
+        }
         let base_url = |name: &str| format!("accounts.{name}.base_url");
         self.settings
             .entry(base_url("cr-main"))

@@ -63,11 +63,13 @@ fn known(label: &str, accounts: &BTreeSet<String>) -> Option<BTreeSet<String>> {
             "fence",
             "gate",
             "idempotency_key",
+            "journal",
             "read_first",
             "reconciled",
         ]),
         "within" => words(&["0d", "1d", "7d", "30d"]),
         "older" => words(&["0d", "2d", "7d", "14d"]),
+        "durability" => words(&["fsync", "replicated", "relaxed"]),
         "version" => words(&[env!("CARGO_PKG_VERSION")]),
         _ => return None,
     })

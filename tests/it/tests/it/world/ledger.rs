@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use domorder_jobs::format;
 use domorder_jobs::order::Order;
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::view::OrderView;
@@ -47,8 +48,8 @@ pub(crate) fn at(view: &Value, wanted: &str) -> bool {
 
 /// The order view of a stored document and record; nothing where they cannot be read.
 pub(super) fn view_of(document: &str, record: &str) -> Option<Value> {
-    let order: Order = serde_json::from_str(document).ok()?;
-    let record: OrderRecord = serde_json::from_str(record).ok()?;
+    let order: Order = format::read(document).ok()?;
+    let record: OrderRecord = format::read(record).ok()?;
     serde_json::to_value(OrderView::of(&order, &record)).ok()
 }
 
