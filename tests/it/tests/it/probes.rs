@@ -193,7 +193,8 @@ async fn every_replica_tells_the_same_of_the_ledger() {
     for name in OF_THE_LEDGER {
         assert!(one.series().any(|(named, _, _)| named == name), "no {name}");
     }
-    let wanted: [(&str, &[(&str, &str)], f64); 16] = [
+    type Labels<'a> = &'a [(&'a str, &'a str)];
+    let wanted: [(&str, Labels<'_>, f64); 16] = [
         (
             "domorder_orders_parked",
             &[("reason", "domain_busy"), ("account", "cr-main")],
