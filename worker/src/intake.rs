@@ -125,6 +125,7 @@ async fn take(
             }
             Ok(Submitted::Replayed(id)) => {
                 tracing::debug!(order.id = %id, "a replay: nothing changes");
+                m::prevented("idempotency_key");
                 done.push(entry.id.clone());
             }
             Err(error) if error.is_temporary() => trouble = Some(error.to_string()),

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod deadman;
 pub mod handler;
 pub mod http;
+pub mod init;
 pub mod intake;
 pub mod journal;
 pub mod metrics;

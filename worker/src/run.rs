@@ -119,6 +119,8 @@ pub async fn run(
         tracker.spawn(sweeper::run(ledger.clone(), config.retention.clone(), stop.clone()));
     }
     let lanes = Arc::new(lanes);
+    let accounts: Vec<String> = config.accounts.keys().cloned().collect();
+    crate::metrics::begin(&accounts);
     let hub = http::hub::Hub::start(&ledger, &tracker, &stop);
     api.ready(http::Backend {
         ledger: ledger.clone(),

@@ -18,6 +18,7 @@
 mod accept;
 mod accounts;
 mod breaker;
+mod census;
 mod check;
 mod claim;
 mod commit;
@@ -52,6 +53,7 @@ use tokio::sync::broadcast;
 pub use accept::{Acceptance, NewOrder};
 pub use accounts::Depth;
 pub use breaker::{Brake, BreakerLimits, BreakerState, Breakers, PaidCall};
+pub use census::Backlog;
 pub use check::{CheckFault, ServerReport};
 pub use claim::{Claimed, ClaimedOrder, Epoch, HeldBack, Limits, Rate};
 pub use commit::{Change, Due, Record, RecordError, Recorded, Shelf};

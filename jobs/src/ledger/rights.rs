@@ -51,6 +51,7 @@ const CALLS: &[&str] = &[
     "SMEMBERS {p}:set",
     "SREM {p}:set a",
     "XADD {p}:stream * f v",
+    "XLEN {p}:stream",
     "XRANGE {p}:stream - + COUNT 1",
     "XREVRANGE {p}:stream + - COUNT 1",
     "XGROUP CREATE {p}:stream g 0",

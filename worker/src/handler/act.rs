@@ -174,9 +174,11 @@ impl Visitor<'_> {
                 return Err("the worker is shutting down".to_owned());
             }
             if decided.elapsed() >= gate {
+                m::prevented("gate");
                 return Err(format!("the intent is older than {gate:?}"));
             }
             if !hold.fits(longest) {
+                m::prevented("gate");
                 return Err("too little is left of the lease for the whole call".to_owned());
             }
             here.gate()

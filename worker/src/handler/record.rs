@@ -133,6 +133,9 @@ impl Visitor<'_> {
             }
             Err(error) => {
                 tracing::warn!(%error, "the intent could not be made durable: nothing is sent");
+                if !matches!(error, RecordError::Ledger(_)) {
+                    m::prevented("fence");
+                }
                 // It may have been written all the same: the lease lapses, and the order is found by its record.
                 self.give_back().await;
                 Intended::OutOfHand
@@ -279,7 +282,7 @@ impl Handler {
                 );
                 if let Err(error) = self
                     .ledger
-                    .set_paused(&self.account, Some(&format!("credentials: {told}")))
+                    .set_paused(&self.account, Some(&format!("{}{told}", m::CREDENTIALS)))
                     .await
                 {
                     tracing::error!(account = self.account, %error, "the account could not be paused");

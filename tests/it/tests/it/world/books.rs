@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::ledger::{state_of, view_of};
 use super::words::{is_final, may_follow};
-use super::{Metrics, NAMESPACE, World, text};
+use super::{Metrics, NAMESPACE, World, labels, text};
 
 /// What a world comes to.
 pub(crate) struct Books {
@@ -68,7 +68,7 @@ impl World {
         for order in &orders {
             check_events(order, events.get(&order.id).map_or(&[], Vec::as_slice), &mut faults);
         }
-        self.check_secrets(&orders, &mut redis, &mut faults);
+        self.check_secrets(&mut redis, &mut faults);
         for unexpected in self.providers().unexpected() {
             faults.push(format!("the provider did not expect {unexpected:?}"));
         }
@@ -249,7 +249,7 @@ impl World {
         }
     }
 
-    fn check_secrets(&self, orders: &[Order], redis: &mut redis::Connection, faults: &mut Vec<String>) {
+    fn check_secrets(&self, redis: &mut redis::Connection, faults: &mut Vec<String>) {
         let secrets = self.secrets.lock().unwrap();
         let search = |place: &str, bytes: &[u8], faults: &mut Vec<String>| {
             for secret in secrets.iter() {
@@ -274,7 +274,7 @@ impl World {
         for (at, replica) in self.replicas.iter().enumerate() {
             search(&format!("the log of replica {at}"), replica.log().as_bytes(), faults);
             if let Some(metrics) = replica.address().and_then(scrape) {
-                check_labels(&metrics, orders, faults);
+                faults.extend(labels::faults(&metrics, &self.builder.accounts()));
                 search(
                     &format!("the metrics of replica {at}"),
                     metrics.text().as_bytes(),
@@ -297,23 +297,6 @@ impl World {
                 "--- request {} {} {:?} {:?} {:?}",
                 request.at, request.operation, request.domain, request.fault, request.outcome
             );
-        }
-    }
-}
-
-/// Labels are bounded: never a name, an id or a key of an order (`contract.md` §6).
-fn check_labels(metrics: &Metrics, orders: &[Order], faults: &mut Vec<String>) {
-    for (name, labels, _) in metrics.series() {
-        // A key of a few characters, as fuzzing makes them, stands in anything.
-        let tells = |what: &str| what.len() > 5 && labels.contains(what);
-        let order = orders
-            .iter()
-            .find(|order| tells(&order.id) || tells(&order.key) || tells(text(&order.view, "domain")));
-        if let Some(order) = order {
-            faults.push(format!(
-                "the metric {name} tells of the order `{}`: {labels}",
-                order.key
-            ));
         }
     }
 }

@@ -4,6 +4,7 @@ mod books;
 mod builder;
 mod documents;
 mod http;
+mod labels;
 mod ledger;
 mod metrics;
 mod money;
@@ -147,6 +148,15 @@ impl World {
     /// What is broken here on purpose is no violation.
     pub(crate) fn keep_out_of_the_report(&mut self) {
         self.tells = false;
+    }
+
+    /// As [`World::another_replica`], started by another program with these arguments.
+    pub(crate) async fn another_replica_by(&mut self, by: &[&str]) -> usize {
+        let log = self.folder.path().join(format!("replica-{}.log", next()));
+        let replica = Replica::spawn_by(by, &self.builder.path(self.folder.path()), &["run"], &[], log);
+        replica.until_it_listens().await;
+        self.replicas.push(replica);
+        self.replicas.len() - 1
     }
 
     /// This order (by its key) stays unfinished at the end, and that is right.

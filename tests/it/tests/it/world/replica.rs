@@ -27,9 +27,24 @@ pub(crate) struct Replica {
 
 impl Replica {
     pub(super) fn spawn(config: &Path, arguments: &[&str], environment: &[(&str, &str)], log: PathBuf) -> Self {
+        Self::spawn_by(&[], config, arguments, environment, log)
+    }
+
+    /// As [`Replica::spawn`], started by another program with these arguments.
+    pub(super) fn spawn_by(
+        by: &[&str],
+        config: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        log: PathBuf,
+    ) -> Self {
         let file = std::fs::File::create(&log).unwrap();
-        let child = Command::new(program())
-            .args(arguments)
+        let program = program();
+        let mut words: Vec<&std::ffi::OsStr> = by.iter().map(|word| word.as_ref()).collect();
+        words.push(program.as_ref());
+        words.extend(arguments.iter().map(std::ffi::OsStr::new));
+        let child = Command::new(words[0])
+            .args(&words[1..])
             .arg("--config")
             .arg(config)
             // All that it can say is searched for secrets.
@@ -116,6 +131,11 @@ impl Replica {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
         // The state stands behind the program's name, which is in brackets.
         stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
+    }
+
+    /// The process that was started.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Ends it as a crash would.
