@@ -17,6 +17,7 @@ const fn missed_within(guard: Guard) -> u64 {
         | Guard::Spacing
         | Guard::Repeated
         | Guard::ControlRead
+        | Guard::ControlBefore
         | Guard::WeakAsks => 500,
         Guard::Quarantine => 1_500,
         Guard::OwnClock | Guard::LedgerLost | Guard::OwnEnd | Guard::ControlFollows => 4_000,

@@ -98,8 +98,12 @@ impl World<'_> {
         } else {
             provider.look(&question, guards)
         };
-        let asked = how == Look::Reconcile || guards.has(Guard::ControlFollows);
-        let concludes = how != Look::BeforePaying && asked && matches!(sighting, Sighting::Absent(_));
+        let asked = match how {
+            Look::Follow | Look::Verify => guards.has(Guard::ControlFollows),
+            Look::BeforePaying => guards.has(Guard::ControlBefore),
+            Look::Reconcile => true,
+        };
+        let concludes = asked && concludes(how, &sighting);
         if concludes && guards.has(Guard::ControlRead) && !provider.control() {
             sighting = unreadable(TroubleKind::Unavailable);
         }
@@ -167,6 +171,15 @@ impl World<'_> {
         {
             self.write(at, record, Then::Join, true);
         }
+    }
+}
+
+/// As the worker's.
+fn concludes(how: Look, sighting: &Sighting) -> bool {
+    match sighting {
+        Sighting::Absent(snapshot) => how != Look::BeforePaying || snapshot.taken_elsewhere,
+        Sighting::Impossible(..) | Sighting::Differs(..) => true,
+        _ => false,
     }
 }
 

@@ -29,6 +29,7 @@ mod kinds;
 mod laws;
 mod logins;
 mod lost_answers;
+mod not_found;
 mod preparation;
 mod probes;
 mod producers;
