@@ -198,7 +198,7 @@ pub(super) fn submit(mut record: OrderRecord, snapshot: Snapshot, facts: &Facts<
         // Asked at the claim already; a restart or a tripped breaker in the time of the look counts as well.
         return claimed(record, facts);
     }
-    if record.unknowns >= facts.policy.unknown_attempts_max {
+    if record.unknowns >= facts.policy.unknown_attempts_max.of(facts.guard) {
         return decide(
             record,
             Reason::AttemptsExhausted,

@@ -39,7 +39,7 @@ use crate::record::{Intent, OrderRecord};
 use crate::state::{Charged, Kind, Needs, Reason, State};
 
 pub use signals::{Refused, SignalSeen, may};
-pub use waits::Policy;
+pub use waits::{Policy, UnknownAttempts};
 use waits::{by_deadline, deadline_passed, follow_at, left_alone, retry_at, scheduled, signed};
 
 /// What was just seen.

@@ -136,7 +136,13 @@ pub(super) fn one_weak_witness_sends_nothing_again(t: &Turn<'_>) -> bool {
 
 pub(super) fn unknown_attempts_are_limited(t: &Turn<'_>) -> bool {
     let this = t.ghost.open_since.is_some() && !t.ghost.stood && !t.ghost.ended;
-    t.decision.step != Step::Submit || t.ghost.unknowns + u32::from(this) < t.facts.policy.unknown_attempts_max
+    // What is allowed is said here once more, by hand.
+    let most = match t.facts.guard {
+        Guard::RefusesRepeat => 3,
+        Guard::TwoWitnesses => 2,
+        Guard::Weak => 1,
+    };
+    t.decision.step != Step::Submit || t.ghost.unknowns + u32::from(this) < most
 }
 
 /// P6.

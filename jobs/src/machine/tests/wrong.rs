@@ -11,7 +11,7 @@ use super::driver::{History, Machine, Run};
 use super::histories::{CASES, comes_to_an_end, history};
 use super::laws::{ALL, Law};
 use super::world::{present, priced, secs};
-use crate::machine::{Decision, Facts, Look, Observation, Policy, SignalSeen, Step, next};
+use crate::machine::{Decision, Facts, Look, Observation, Policy, SignalSeen, Step, UnknownAttempts, next};
 use crate::record::OrderRecord;
 use crate::state::{Charged, Needs, Reason, State};
 
@@ -25,7 +25,20 @@ static HASTY: LazyLock<Policy> = LazyLock::new(|| Policy {
 
 /// Tries again and again.
 static STUBBORN: LazyLock<Policy> = LazyLock::new(|| Policy {
-    unknown_attempts_max: u32::MAX,
+    unknown_attempts_max: UnknownAttempts {
+        refuses_repeat: u32::MAX,
+        two_witnesses: u32::MAX,
+        weak: u32::MAX,
+    },
+    ..Policy::default()
+});
+
+/// Relies on two witnesses as often as on a provider that refuses repeats.
+static EVEN: LazyLock<Policy> = LazyLock::new(|| Policy {
+    unknown_attempts_max: UnknownAttempts {
+        two_witnesses: UnknownAttempts::default().refuses_repeat,
+        ..UnknownAttempts::default()
+    },
     ..Policy::default()
 });
 
@@ -184,6 +197,17 @@ const WRONG: &[(&str, &str, Machine)] = &[
                 ..facts.clone()
             };
             next(record, seen, &stubborn)
+        },
+    ),
+    (
+        "unknown_attempts_are_limited",
+        "has one limit for every class",
+        |record, seen, facts| {
+            let even = Facts {
+                policy: &EVEN,
+                ..facts.clone()
+            };
+            next(record, seen, &even)
         },
     ),
     (
