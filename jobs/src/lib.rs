@@ -13,6 +13,7 @@ pub mod catalogue;
 pub mod domain_name;
 pub mod fingerprint;
 pub mod format;
+pub mod known;
 pub mod ledger;
 pub mod machine;
 pub mod order;

@@ -24,3 +24,4 @@ mod table;
 mod transfer;
 mod world;
 mod wrong;
+mod wrong_limits;
