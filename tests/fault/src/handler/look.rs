@@ -99,12 +99,11 @@ impl World<'_> {
             provider.look(&question, guards)
         };
         let asked = match how {
-            Look::Follow | Look::Verify => guards.has(Guard::ControlFollows),
             Look::BeforePaying => guards.has(Guard::ControlBefore),
-            Look::Reconcile => true,
+            Look::Follow | Look::Verify => guards.has(Guard::ControlRead) && guards.has(Guard::ControlFollows),
+            Look::Reconcile => guards.has(Guard::ControlRead),
         };
-        let concludes = asked && concludes(how, &sighting);
-        if concludes && guards.has(Guard::ControlRead) && !provider.control() {
+        if asked && concludes(how, &sighting) && !provider.control() {
             sighting = unreadable(TroubleKind::Unavailable);
         }
         let seen = Observation::Saw(sighting);
