@@ -362,6 +362,9 @@ pub trait Provider: Send + Sync {
     /// What the provider does about a repeat of this operation.
     fn guard(&self, operation: Operation) -> Guard;
 
+    /// What a look asks after an attempt before it calls the effect absent: all of it has to agree. In words for people.
+    fn witnesses(&self, operation: Operation) -> &'static [&'static str];
+
     /// The longest a paid call may take, connecting included. Lease and settle time are measured by it.
     fn call_timeout(&self) -> Duration;
 

@@ -16,6 +16,7 @@ pub mod domain_name;
 pub mod fault;
 pub mod fingerprint;
 pub mod format;
+pub mod known;
 pub mod ledger;
 pub mod machine;
 pub mod order;

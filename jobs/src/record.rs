@@ -157,6 +157,17 @@ pub struct OrderRecord {
         with = "millis::option"
     )]
     pub absent_since: Option<Timestamp>,
+    /// When absence was last seen by a look that counts; kept until the next attempt, for whoever has to decide.
+    #[serde(
+        rename = "al",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "millis::option"
+    )]
+    pub last_absent_at: Option<Timestamp>,
+    /// What came of the latest paid call instead of an answer that can be believed.
+    #[serde(rename = "an", default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
     /// Retries of what surely had no effect.
     #[serde(rename = "rt", default, skip_serializing_if = "is_default")]
     pub retries: u32,
@@ -265,6 +276,8 @@ impl OrderRecord {
             looks: 0,
             absences: 0,
             absent_since: None,
+            last_absent_at: None,
+            answer: None,
             retries: 0,
             retrying_since: None,
             auth_code: None,

@@ -241,7 +241,13 @@ fn rest(
     };
     match name? {
         SignalName::AuthCode => fields.require("auth_code", "expected the new EPP secret"),
-        SignalName::Resolve => fields.require("outcome", "expected `done` or `not-done`"),
+        SignalName::Resolve => {
+            fields.require("outcome", "expected `done` or `not-done`");
+            fields.require(
+                "note",
+                "expected how you know; it stays with the order, beside your name",
+            );
+        }
         SignalName::Cancel | SignalName::Retry | SignalName::CheckNow | SignalName::ResendApproval => {}
     }
     Some(Signal {

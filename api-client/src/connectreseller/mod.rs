@@ -149,6 +149,14 @@ impl Provider for ConnectReseller {
         matches!(operation, Operation::Register | Operation::Transfer | Operation::Renew)
     }
 
+    fn witnesses(&self, operation: Operation) -> &'static [&'static str] {
+        match operation {
+            Operation::Register => &["the domain's details", "whether the name is free"],
+            Operation::Transfer => &["the transfer's status", "the domain's details"],
+            _ => &["the domain's details"],
+        }
+    }
+
     fn guard(&self, operation: Operation) -> Guard {
         match operation {
             Operation::Register | Operation::Transfer => Guard::RefusesRepeat,

@@ -100,6 +100,21 @@ impl Provider for LogicBoxes {
     /// The registry registers a name once, one transfer of a name can be pending, a domain's renewal must name the
     /// current end, and a deletion of what is gone is refused. Whether a second email `add` for a domain is refused is
     /// not verified (fact sheet §13), and nothing refuses the relative email calls, so they need their two witnesses.
+    fn witnesses(&self, operation: Operation) -> &'static [&'static str] {
+        match operation {
+            Operation::Register => &[
+                "the order's details",
+                "the order search",
+                "the action log",
+                "whether the name is free",
+            ],
+            Operation::Transfer | Operation::EmailCreate => {
+                &["the order's details", "the order search", "the action log"]
+            }
+            _ => &["the order's details", "the action log"],
+        }
+    }
+
     fn guard(&self, operation: Operation) -> Guard {
         match operation {
             Operation::Register | Operation::Transfer | Operation::Renew | Operation::EmailDelete => {

@@ -139,6 +139,13 @@ impl Provider for NameCom {
         matches!(operation, Operation::Register | Operation::Renew)
     }
 
+    fn witnesses(&self, operation: Operation) -> &'static [&'static str] {
+        match operation {
+            Operation::Register => &["the domain's details", "whether the name is free"],
+            _ => &["the domain's details"],
+        }
+    }
+
     fn guard(&self, operation: Operation) -> Guard {
         match operation {
             Operation::Register => Guard::RefusesRepeat,

@@ -139,6 +139,7 @@ fn rejected(mut record: OrderRecord, rejection: &Rejection, facts: &Facts<'_>) -
 /// "Not available" is final only where a look shows that the name is not ours: an earlier attempt may have taken it.
 fn check_whose_it_is(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     // Counted attempts would not do: a decision starts their count again.
+    record.answer = record.provider_message.clone();
     record.refused_as_taken = !record.sent;
     record.sent = true;
     record.attempted_at = record
@@ -152,6 +153,7 @@ fn check_whose_it_is(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
 /// The default arm.
 fn unknown(mut record: OrderRecord, doubt: Doubt, facts: &Facts<'_>) -> Decision {
     settle_intent(&mut record);
+    record.answer = Some(doubt.detail.clone());
     record.provider_message = Some(doubt.detail);
     record.attempted_at = record
         .attempted_at

@@ -3,8 +3,8 @@
 use domorder_api_client::provider::{Impediment, Sighting, Snapshot, Trouble, TroubleKind};
 
 use super::{
-    Decision, Facts, FundsSeen, Look, Recalled, Step, around, by_deadline, deadline_passed, decide, enter, fail, go,
-    kinds, retry_at, scheduled, signed, succeed, trouble_with_account, wait, waiting,
+    Decision, Facts, FundsSeen, Look, Recalled, Step, around, by_deadline, deadline_passed, decide, decide_by, enter,
+    fail, go, kinds, retry_at, scheduled, signed, succeed, trouble_with_account, wait, waiting,
 };
 use crate::record::{Intent, OrderRecord};
 use crate::state::{Charged, Reason, State};
@@ -198,8 +198,8 @@ pub(super) fn submit(mut record: OrderRecord, snapshot: Snapshot, facts: &Facts<
         // Asked at the claim already; a restart or a tripped breaker in the time of the look counts as well.
         return claimed(record, facts);
     }
-    if record.unknowns >= facts.policy.unknown_attempts_max {
-        return decide(
+    if record.unknowns >= facts.policy.unknown_attempts_max.of(facts.guard) {
+        return decide_by(
             record,
             Reason::AttemptsExhausted,
             "as many attempts as are allowed had an unknown outcome",
@@ -214,6 +214,8 @@ pub(super) fn submit(mut record: OrderRecord, snapshot: Snapshot, facts: &Facts<
     // What was said of an earlier attempt is not true of this one.
     record.refused_as_taken = false;
     record.provider_message = None;
+    record.answer = None;
+    record.last_absent_at = None;
     if facts.operation.costs_money() {
         record.charged = Charged::Unknown;
     }

@@ -36,6 +36,7 @@ use domorder_api_client::provider::{
 };
 use jiff::Timestamp;
 
+use crate::known::Known;
 use crate::order::MaxPrice;
 use crate::record::{Intent, OrderRecord};
 use crate::state::{Charged, Kind, Needs, Reason, State};
@@ -43,7 +44,7 @@ use crate::state::{Charged, Kind, Needs, Reason, State};
 pub use guard::{Disbelieved, disbelieved, shows_disbelief};
 pub use listed::stands_at;
 pub use signals::{Refused, SignalSeen, may};
-pub use waits::Policy;
+pub use waits::{Policy, UnknownAttempts};
 use waits::{by_deadline, deadline_passed, follow_at, left_alone, retry_at, scheduled, signed};
 
 /// What was just seen.
@@ -176,6 +177,8 @@ pub struct Decision {
     pub why: &'static str,
     /// What concerns the account.
     pub lane: Option<Lane>,
+    /// Where a person has to decide on a call that may have had an effect: what is known of it, for the timeline.
+    pub known: Option<Box<Known>>,
 }
 
 /// All that a decision may depend on besides the record and what was seen.
@@ -304,7 +307,8 @@ fn follows(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Result
                 _ => record.clone(),
             };
             record.provider_message = Some(why);
-            Ok(decide(
+            let ask = if record.effect_possible() { decide_by } else { decide };
+            Ok(ask(
                 record,
                 Reason::RecordUnusable,
                 "the order cannot be turned into a request",
@@ -349,6 +353,7 @@ fn go(record: OrderRecord, step: Step, why: &'static str) -> Decision {
         step,
         why,
         lane: None,
+        known: None,
     }
 }
 
@@ -379,6 +384,8 @@ fn finish(
     record.cancelling = None;
     record.resolving = false;
     record.attempted_at = None;
+    record.last_absent_at = None;
+    record.answer = None;
     if let Some(intent) = &mut record.intent {
         intent.open = false;
     }
@@ -419,6 +426,15 @@ fn decide(mut record: OrderRecord, reason: Reason, why: &'static str) -> Decisio
     wait(record, None, why)
 }
 
+/// As [`decide`], of a call whose effect is not known: with what is known of it.
+fn decide_by(record: OrderRecord, reason: Reason, why: &'static str) -> Decision {
+    let known = Some(Box::new(Known::of(&record)));
+    Decision {
+        known,
+        ..decide(record, reason, why)
+    }
+}
+
 /// `yes` for what costs money and may be our doing; `no` for free operations and for what we only adopted.
 fn paid(record: &OrderRecord, operation: Operation) -> Charged {
     if operation.costs_money() && record.sent {
@@ -436,6 +452,7 @@ fn count_absence(record: &mut OrderRecord, now: Timestamp) -> bool {
     }
     record.absences = record.absences.saturating_add(1);
     record.absent_since.get_or_insert(now);
+    record.last_absent_at = Some(now);
     true
 }
 
@@ -443,6 +460,7 @@ fn count_absence(record: &mut OrderRecord, now: Timestamp) -> bool {
 fn forget_absences(record: &mut OrderRecord) {
     record.absences = 0;
     record.absent_since = None;
+    record.last_absent_at = None;
 }
 
 /// Parks the order because the account as a whole cannot work, and says so where it is a matter of credentials.

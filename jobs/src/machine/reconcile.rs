@@ -11,8 +11,8 @@ use domorder_api_client::provider::{Ending, Guard, Impediment, Sighting, Snapsho
 use jiff::Timestamp;
 
 use super::{
-    Decision, Facts, Look, Step, around, before, count_absence, decide, enter, fail, go, left_alone, paid, scheduled,
-    signed, succeed, trouble_with_account, wait, waiting,
+    Decision, Facts, Look, Step, around, before, count_absence, decide_by, enter, fail, go, left_alone, paid,
+    scheduled, signed, succeed, trouble_with_account, wait, waiting,
 };
 use crate::record::OrderRecord;
 use crate::state::{Charged, Reason, State};
@@ -115,7 +115,7 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
         Sighting::Differs(snapshot, message) => {
             record.provider_message = Some(message);
             record.expiry = snapshot.baseline.expiry.or(record.expiry);
-            decide(
+            decide_by(
                 record,
                 Reason::ExpectationDiffers,
                 "neither the state before nor the one this order would give",
@@ -140,7 +140,7 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             let (reason, why) = before::impossible(impediment);
             match impediment {
                 Impediment::DomainTaken if facts.guard != Guard::Weak => fail(record, State::Failed, reason, now, why),
-                _ => decide(record, reason, why),
+                _ => decide_by(record, reason, why),
             }
         }
         Sighting::Absent(snapshot) => absent(record, &snapshot, facts),
@@ -195,7 +195,7 @@ fn absent(mut record: OrderRecord, snapshot: &Snapshot, facts: &Facts<'_>) -> De
             // Its own start conditions again, then read first: the same way as the first time.
             before::claimed(record, facts)
         }
-        Guard::Weak => decide(
+        Guard::Weak => decide_by(
             record,
             Reason::AbsenceInconclusive,
             "not seen, but by one weak witness only: a person decides",
@@ -207,7 +207,7 @@ fn absent(mut record: OrderRecord, snapshot: &Snapshot, facts: &Facts<'_>) -> De
 fn again(mut record: OrderRecord, facts: &Facts<'_>, why: &'static str) -> Decision {
     let since = record.attempted_at.unwrap_or(record.created_at);
     if facts.now.duration_since(since) >= signed(facts.policy.give_up) {
-        return decide(
+        return decide_by(
             record,
             Reason::OutcomeUnknown,
             "neither present nor absent could be shown in the time given",

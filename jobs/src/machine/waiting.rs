@@ -4,8 +4,8 @@ use domorder_api_client::provider::{Ending, Guard, Outcome, RejectionClass, Sigh
 use jiff::Timestamp;
 
 use super::{
-    Decision, Facts, Lane, Look, Step, around, before, by_deadline, count_absence, deadline_passed, decide, enter,
-    fail, follow_at, forget_absences, go, kinds, left_alone, reconcile, scheduled, signed, succeed,
+    Decision, Facts, Lane, Look, Step, around, before, by_deadline, count_absence, deadline_passed, decide, decide_by,
+    enter, fail, follow_at, forget_absences, go, kinds, left_alone, reconcile, scheduled, signed, succeed,
     trouble_with_account, wait,
 };
 use crate::record::{Cancelling, OrderRecord};
@@ -220,7 +220,7 @@ fn absent(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     if record.cancelling.is_some() && facts.guard == Guard::Weak {
         // Nobody can tell how late it may still come. That it is to be called off is not forgotten: `not-done` ends it.
         let cancelling = record.cancelling;
-        let mut decision = decide(
+        let mut decision = decide_by(
             record,
             Reason::AbsenceInconclusive,
             "to be called off, and not seen, but by one weak witness only: `resolve` with `not-done` ends it",
@@ -231,7 +231,7 @@ fn absent(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     if record.cancelling.is_some() {
         return cancelled(record, facts);
     }
-    decide(
+    decide_by(
         record,
         Reason::Vanished,
         "the provider had taken it and no longer knows it",

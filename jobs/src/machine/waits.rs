@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use domorder_api_client::http::{Backoff, delay};
+use domorder_api_client::provider::Guard;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Decision, Facts, Step, kinds};
@@ -37,9 +38,45 @@ pub struct Policy {
     /// Then a person decides.
     pub retry_max_elapsed: Duration,
     /// Most attempts whose outcome was unknown.
-    pub unknown_attempts_max: u32,
+    pub unknown_attempts_max: UnknownAttempts,
     /// How many spaced looks must see absence.
     pub absences_min: u32,
+}
+
+/// How many attempts of an order may come to an unknown outcome before a person is asked, by what stands between a
+/// repeat and a second charge. Each was proven absent before the next was sent; the weaker that proof, the fewer times
+/// it is relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownAttempts {
+    /// The provider itself refuses a repeat, so that a wrong proof costs nothing. Limited all the same: what fails three
+    /// times in a row without an answer is not mended by a fourth.
+    pub refuses_repeat: u32,
+    /// A repeat would be carried out, and rests on two witnesses that both missed the first: once, and not twice.
+    pub two_witnesses: u32,
+    /// Nothing is sent again: this one is all.
+    pub weak: u32,
+}
+
+impl UnknownAttempts {
+    /// Those of a class.
+    #[must_use]
+    pub const fn of(self, guard: Guard) -> u32 {
+        match guard {
+            Guard::RefusesRepeat => self.refuses_repeat,
+            Guard::TwoWitnesses => self.two_witnesses,
+            Guard::Weak => self.weak,
+        }
+    }
+}
+
+impl Default for UnknownAttempts {
+    fn default() -> Self {
+        Self {
+            refuses_repeat: 3,
+            two_witnesses: 2,
+            weak: 1,
+        }
+    }
 }
 
 impl Default for Policy {
@@ -57,7 +94,7 @@ impl Default for Policy {
             retry_initial: Duration::from_millis(500),
             retry_max: s(300),
             retry_max_elapsed: s(86_400),
-            unknown_attempts_max: 3,
+            unknown_attempts_max: UnknownAttempts::default(),
             absences_min: 3,
         }
     }

@@ -17,7 +17,7 @@ fn parse(doc: &Value) -> Result<SignalDocument, Refusal> {
 #[case(json!({"order": id(), "signal": "check-now"}), SignalName::CheckNow)]
 #[case(json!({"order": id(), "signal": "resend-approval"}), SignalName::ResendApproval)]
 #[case(json!({"order": id(), "signal": "auth-code", "auth_code": CANARY}), SignalName::AuthCode)]
-#[case(json!({"order": id(), "signal": "resolve", "outcome": "done"}), SignalName::Resolve)]
+#[case(json!({"order": id(), "signal": "resolve", "outcome": "done", "note": "it expires in 2028"}), SignalName::Resolve)]
 #[case(json!({"order": id(), "signal": "resolve", "outcome": "not-done", "note": "seen in the panel"}), SignalName::Resolve)]
 fn every_signal_is_taken(#[case] doc: Value, #[case] name: SignalName) {
     let read = parse(&doc).unwrap();
@@ -37,6 +37,8 @@ fn every_signal_is_taken(#[case] doc: Value, #[case] name: SignalName) {
 #[case(json!({"order": id(), "signal": "auth-code", "auth_code": 5}), "/auth_code", "found a number")]
 #[case(json!({"order": id(), "signal": "cancel", "auth_code": CANARY}), "/auth_code", "belongs to the signal `auth-code`")]
 #[case(json!({"order": id(), "signal": "resolve"}), "/outcome", "is missing")]
+#[case(json!({"order": id(), "signal": "resolve", "outcome": "done"}), "/note", "is missing: expected how you know")]
+#[case(json!({"order": id(), "signal": "resolve", "outcome": "done", "note": ""}), "/note", "")]
 #[case(json!({"order": id(), "signal": "resolve", "outcome": "undone"}), "/outcome", "`done`, `not-done`")]
 #[case(json!({"order": id(), "signal": "resolve", "outcome": "done", "note": "a\nb"}), "/note", "on one line")]
 #[case(json!({"order": id(), "signal": "retry", "note": "x"}), "/note", "belongs to the signal `resolve`")]
@@ -57,7 +59,7 @@ fn a_fault_is_named_where_it_stands(#[case] doc: Value, #[case] at: &str, #[case
 #[test]
 fn all_faults_are_told_at_once() {
     let refusal = parse(&json!({"signal": "resolve", "auth_code": "x", "wibble": 1})).unwrap_err();
-    assert_eq!(refusal.faults.len(), 4, "{refusal}");
+    assert_eq!(refusal.faults.len(), 5, "{refusal}");
     assert_eq!(refusal.subject, "signal");
 }
 

@@ -80,6 +80,8 @@ words! {
     ControlRead = "control-read",
     /// That read is also made where something is followed, and not only where an unknown outcome is found out.
     ControlFollows = "control-read-follows",
+    /// And before anything was sent, where something that is not found would end the order.
+    ControlBefore = "control-read-before",
     /// What is queued at the provider is looked for as well.
     SecondWitness = "second-witness",
     /// Where one weak witness is all there is, a person decides whether it is sent again.

@@ -135,6 +135,10 @@ impl Books {
                 if self.claims_end(order) && self.requests.iter().any(stands) {
                     self.breaks("P3", format!("order {order}: {}, and its request stands", rec.state));
                 }
+                let wanted = plan.orders.iter().find(|o| o.n == order);
+                if rec.reason == Some(Reason::NotFound) && wanted.is_some_and(|o| provider.holds(o.domain)) {
+                    self.breaks("P3", format!("order {order}: not found, and it is there"));
+                }
             }
             _ => {}
         }

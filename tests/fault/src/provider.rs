@@ -336,6 +336,12 @@ impl Provider {
         }
     }
 
+    /// Whether there is anything of a name to be changed.
+    #[must_use]
+    pub(crate) fn holds(&self, domain: usize) -> bool {
+        self.assets.contains_key(&domain)
+    }
+
     /// Whether what an order asks for stands, whoever brought it about.
     #[must_use]
     pub(crate) fn stands(&self, order: &Wanted) -> bool {

@@ -9,8 +9,14 @@ const SEEDS: u64 = 2_000;
 /// Within how many seeds a violation is found when a guard is off.
 const fn missed_within(guard: Guard) -> u64 {
     match guard {
-        Guard::DomainLane | Guard::StoredBaseline | Guard::DurableIntent | Guard::Fence | Guard::SecondWitness => 20,
-        Guard::ReadFirst | Guard::ArmGate | Guard::BoottimeTimer | Guard::DefaultUnknown | Guard::Evidence => 100,
+        Guard::DomainLane | Guard::StoredBaseline | Guard::DurableIntent | Guard::Fence => 20,
+        Guard::ReadFirst
+        | Guard::ArmGate
+        | Guard::BoottimeTimer
+        | Guard::DefaultUnknown
+        | Guard::ControlBefore
+        | Guard::SecondWitness
+        | Guard::Evidence => 100,
         Guard::Epoch
         | Guard::Reconcile
         | Guard::Settle

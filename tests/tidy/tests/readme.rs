@@ -10,6 +10,7 @@ use std::sync::Arc;
 use domorder_api_client::http::CallClass;
 use domorder_api_client::provider::{Amendment, Operation, Provider};
 use domorder_api_client::{catalogue, connectreseller, guards, logicboxes, namecom};
+use domorder_jobs::machine::UnknownAttempts;
 use domorder_tests_tidy::root;
 use secrecy::SecretString;
 use url::Url;
@@ -87,10 +88,12 @@ fn exactly_once() -> String {
         "what proves the effect",
         "guard",
         "sent again when",
+        "attempts at most",
         "remaining risk",
     ];
     let mut table = row(head.map(str::to_owned));
     table += &row(head.map(|_| "---".to_owned()));
+    let most = UnknownAttempts::default();
     for operation in Operation::ALL {
         for (name, provider) in providers().iter().filter(|(_, provider)| provider.sells(operation)) {
             let guard = provider.guard(operation);
@@ -100,6 +103,7 @@ fn exactly_once() -> String {
                 guards::witness(operation),
                 guard.words(),
                 guard.sent_again(),
+                &most.of(guard).to_string(),
                 guard.remaining_risk(),
             ];
             table += &row(cells.map(str::to_owned));

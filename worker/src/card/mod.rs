@@ -2,15 +2,17 @@
 //! what happened so far, and what can be done now. Plain words, made of the same record that programs read; the command
 //! line prints it, and so may a page. Nothing here decides: what may be done is asked of the machine.
 
+mod known;
 mod remedies;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
+use domorder_jobs::known::Known;
 use domorder_jobs::order::Order;
 use domorder_jobs::record::OrderRecord;
-use domorder_jobs::state::{Charged, State};
+use domorder_jobs::state::{Charged, Needs, State};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
@@ -65,6 +67,8 @@ pub struct Card {
     pub told: Option<String>,
     /// Oldest first.
     pub happened: Vec<Happened>,
+    /// Where somebody has to decide on a purchase of unknown effect: what is known of it, each by its name.
+    pub known: Vec<(&'static str, String)>,
     /// What can be done now.
     pub remedies: Vec<Remedy>,
 }
@@ -79,6 +83,8 @@ struct Line {
     provider: Option<String>,
     #[serde(default)]
     signal: Option<String>,
+    #[serde(default)]
+    known: Option<Known>,
 }
 
 impl Card {
@@ -86,6 +92,10 @@ impl Card {
     #[must_use]
     pub fn of(order: &Order, record: &OrderRecord, timeline: &[String], abilities: Abilities, now: Timestamp) -> Self {
         let standing = words::standing(record);
+        let lines: Vec<Line> = timeline
+            .iter()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect();
         Self {
             title: words::title(order),
             headline: words::headline(record),
@@ -96,7 +106,8 @@ impl Card {
             when: when(record, now),
             charged: charged(record.charged, record.state),
             told: record.provider_message.clone(),
-            happened: timeline.iter().filter_map(|line| happened(line)).collect(),
+            known: known_now(record, &lines).map(known::told).unwrap_or_default(),
+            happened: lines.into_iter().filter_map(happened).collect(),
             remedies: remedies::of(order, record, abilities),
         }
     }
@@ -131,8 +142,14 @@ fn when(record: &OrderRecord, now: Timestamp) -> String {
     }
 }
 
-fn happened(line: &str) -> Option<Happened> {
-    let line: Line = serde_json::from_str(line).ok()?;
+/// What was known when the decision was asked for that is still open.
+fn known_now<'a>(record: &OrderRecord, lines: &'a [Line]) -> Option<&'a Known> {
+    let open = record.state == State::ActionRequired && record.needs == Some(Needs::Decision);
+    let latest = lines.iter().rev().find_map(|line| line.known.as_ref())?;
+    (open && latest.attempts == record.attempts).then_some(latest)
+}
+
+fn happened(line: Line) -> Option<Happened> {
     let mut what = line.why;
     if let Some(said) = line.signal {
         what = format!("[{said}] {what}");

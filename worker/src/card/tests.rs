@@ -118,3 +118,45 @@ fn times_are_told_in_the_unit_that_people_would_use() {
     assert_eq!(told(7_200), "2 hours ago");
     assert_eq!(told(400_000), "5 days ago");
 }
+
+#[test]
+fn who_has_to_decide_on_an_unknown_purchase_is_shown_what_is_known_of_it() {
+    let mut record = record(
+        State::ActionRequired,
+        Some(Reason::AbsenceInconclusive),
+        Some(Needs::Decision),
+    );
+    record.attempts = 1;
+    let line = |known: serde_json::Value| {
+        let entry =
+            serde_json::json!({"at": NOW * 1_000, "v": 4, "state": "action_required", "why": "w", "known": known});
+        entry.to_string()
+    };
+    let known = line(serde_json::json!({
+        "attempts": 1, "intent_at": "2025-06-15T14:30:00Z", "request_digest": "9f86d081884c7d65",
+        "answer": "the connection was reset", "looks": 7, "absences": 3,
+        "first_absent_at": "2025-06-15T14:46:00Z", "last_absent_at": "2025-06-15T15:04:00Z",
+        "witnesses": ["the domain's details"], "expiry_before": "2026-06-15T00:00:00Z",
+        "expiry_expected": "2027-06-15T00:00:00Z"
+    }));
+    let lines = [known, line(serde_json::Value::Null)];
+    let told = |record: &OrderRecord| {
+        let card = Card::of(&order("renew"), record, &lines, Abilities::default(), now());
+        card.known
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    insta::assert_snapshot!(told(&record), @"
+    the purchase: attempt 1, decided 2025-06-15 14:30:00 UTC (request 9f86d081884c7d65)
+    it came back: the connection was reset
+    looked for: 7 times; not seen at the last 3 that count, from 2025-06-15 14:46 UTC to 2025-06-15 15:04 UTC
+    asked: the domain's details; with each a read of something else, which was answered
+    before it: expires 2026-06-15 00:00 UTC
+    after it: expires 2027-06-15 00:00 UTC
+    ");
+    // Another attempt was made since: what was known of the one before is over.
+    record.attempts = 2;
+    assert_eq!(told(&record), "");
+}

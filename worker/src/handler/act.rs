@@ -66,8 +66,7 @@ impl Visitor<'_> {
         let sighting = handler.provider.look(visit.as_mut(), &question).await;
         self.here.at(Point::AfterLook).await;
         m::polled(&self.order, how, &sighting);
-        // Every look after a paid call: not seeing a transfer that is to be called off ends the order, too.
-        let concludes = how != Look::BeforePaying && matches!(sighting, Sighting::Absent(_));
+        let concludes = concludes(how, &sighting);
         if how == Look::BeforePaying {
             if let (Some(_), Sighting::Absent(snapshot)) = (&self.order.max_price, &sighting) {
                 self.snapshot = Some(snapshot.clone());
@@ -213,6 +212,21 @@ impl Visitor<'_> {
         self.visit = Some(visit);
         self.here.at(Point::AnswerReceived).await;
         outcome
+    }
+}
+
+/// Whether something is concluded from not having found a thing. After a paid call every absence counts: not seeing a
+/// transfer that is to be called off ends the order, too. Before it absence leads to a call, which the provider answers;
+/// but what is "not found" there, or gone since, ends the order or asks a person.
+const fn concludes(how: Look, sighting: &Sighting) -> bool {
+    match sighting {
+        Sighting::Absent(snapshot) => !matches!(how, Look::BeforePaying) || snapshot.taken_elsewhere,
+        Sighting::Impossible(..) | Sighting::Differs(..) => true,
+        Sighting::Present(_)
+        | Sighting::Unfinished(_)
+        | Sighting::Pending(..)
+        | Sighting::Ended(..)
+        | Sighting::Unreadable(_) => false,
     }
 }
 

@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use domorder_jobs::fault::Point;
+use domorder_jobs::known::Known;
 use domorder_jobs::ledger::{Change, Due, Record, RecordError, Recorded, Shelf};
 use domorder_jobs::machine::{Decision, Lane, Observation, Step, shows_disbelief};
 use domorder_jobs::record::OrderRecord;
@@ -184,10 +185,22 @@ impl Visitor<'_> {
             let id = format!("{}-{version}", self.order.id);
             view::event(&view, &id, self.handler.ledger.namespace(), now)
         });
+        let known = decision.known.as_deref().map(|known| {
+            let witnesses = self.handler.provider.witnesses(self.order.operation());
+            known.clone().told_of(&self.order, witnesses)
+        });
         // What could not be believed is told once, when it is new.
         let odd = shows_disbelief(&next) && next.provider_message != self.written.provider_message;
-        let timeline = tells || odd || self.said.is_some();
-        let timeline = timeline.then(|| timeline_entry(&next, decision.why, version, now, self.said.take().as_deref()));
+        let timeline = tells || odd || self.said.is_some() || known.is_some();
+        let timeline = timeline.then(|| {
+            let said = self.said.take();
+            let entry = TimelineEntry {
+                signal: said.as_deref(),
+                known: known.as_ref(),
+                ..TimelineEntry::of(&next, decision.why, version, now)
+            };
+            entry.text()
+        });
         let due = match decision.step {
             Step::Wait(Some(at)) => Due::At(u64::try_from(at.as_millisecond()).unwrap_or(0)),
             Step::Wait(None) | Step::Close => Due::Never,
@@ -244,7 +257,11 @@ impl Visitor<'_> {
             None => decision.why.to_owned(),
         };
         let why = "evidence of a late holder";
-        let note = timeline_entry(&decision.record, why, self.version, self.now(), Some(&found));
+        let note = TimelineEntry {
+            signal: Some(&found),
+            ..TimelineEntry::of(&decision.record, why, self.version, self.now())
+        }
+        .text();
         if let Err(error) = self.handler.ledger.note(&self.claim.order.id, &note).await {
             // The last place where it can be kept: no secret stands in it.
             tracing::error!(%error, evidence = note, "evidence could not be written to the ledger");
@@ -343,6 +360,8 @@ struct TimelineEntry<'a> {
     provider: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     signal: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<&'a Known>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
@@ -355,17 +374,23 @@ fn is_none_yet(attempt: &u32) -> bool {
     *attempt == 0
 }
 
-fn timeline_entry(record: &OrderRecord, why: &str, version: u64, now: jiff::Timestamp, said: Option<&str>) -> String {
-    let entry = TimelineEntry {
-        at: now.as_millisecond(),
-        v: version,
-        state: record.state,
-        why,
-        reason: record.reason,
-        charged: record.charged,
-        attempt: record.attempts,
-        provider: record.provider_message.as_deref(),
-        signal: said,
-    };
-    serde_json::to_string(&entry).unwrap_or_default()
+impl<'a> TimelineEntry<'a> {
+    fn of(record: &'a OrderRecord, why: &'a str, version: u64, now: jiff::Timestamp) -> Self {
+        Self {
+            at: now.as_millisecond(),
+            v: version,
+            state: record.state,
+            why,
+            reason: record.reason,
+            charged: record.charged,
+            attempt: record.attempts,
+            provider: record.provider_message.as_deref(),
+            signal: None,
+            known: None,
+        }
+    }
+
+    fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }

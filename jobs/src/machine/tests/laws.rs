@@ -45,6 +45,7 @@ macro_rules! each_law {
             who_is_asked_is_told_for_what
             who_waits_for_the_provider_has_something_there
             a_held_order_moves_by_a_persons_word_only
+            who_decides_on_an_unknown_outcome_is_told_what_is_known
             every_wait_has_an_end_or_somebody_to_wait_for
             nobody_sleeps_past_a_deadline
             folding_the_timeline_gives_the_record
@@ -136,7 +137,13 @@ pub(super) fn one_weak_witness_sends_nothing_again(t: &Turn<'_>) -> bool {
 
 pub(super) fn unknown_attempts_are_limited(t: &Turn<'_>) -> bool {
     let this = t.ghost.open_since.is_some() && !t.ghost.stood && !t.ghost.ended;
-    t.decision.step != Step::Submit || t.ghost.unknowns + u32::from(this) < t.facts.policy.unknown_attempts_max
+    // What is allowed is said here once more, by hand.
+    let most = match t.facts.guard {
+        Guard::RefusesRepeat => 3,
+        Guard::TwoWitnesses => 2,
+        Guard::Weak => 1,
+    };
+    t.decision.step != Step::Submit || t.ghost.unknowns + u32::from(this) < most
 }
 
 /// P6.
@@ -280,4 +287,21 @@ fn fold(timeline: &[Face]) -> Option<(Face, u32)> {
         exists(before.state, face.state).then_some((*face, attempts + attempted))
     };
     rest.iter().try_fold((*first, 0), told).filter(|_| begins)
+}
+
+/// What was sent, what came back, and when nothing was seen: the evidence that the decision rests on.
+pub(super) fn who_decides_on_an_unknown_outcome_is_told_what_is_known(t: &Turn<'_>) -> bool {
+    let (old, new) = (t.old, &t.decision.record);
+    let asked = new.needs == Some(Needs::Decision) && old.face() != new.face();
+    let by_looks = matches!(
+        new.reason,
+        Some(Reason::OutcomeUnknown | Reason::AbsenceInconclusive | Reason::AttemptsExhausted | Reason::Vanished)
+    );
+    let Some(known) = &t.decision.known else {
+        return !(asked && by_looks);
+    };
+    let sent = known.attempts == old.attempts && known.intent_at == new.intent.as_ref().map(|intent| intent.at);
+    let absent =
+        known.absences == 0 || (known.first_absent_at <= known.last_absent_at && known.first_absent_at.is_some());
+    sent && absent && known.answer == old.answer
 }

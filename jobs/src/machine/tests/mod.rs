@@ -26,3 +26,4 @@ mod table;
 mod transfer;
 mod world;
 mod wrong;
+mod wrong_limits;

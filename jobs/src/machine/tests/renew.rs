@@ -6,7 +6,7 @@ use domorder_api_client::provider::{
 
 use super::check::*;
 use super::world::*;
-use crate::machine::{FundsSeen, Observation, Step};
+use crate::machine::{Facts, FundsSeen, Observation, Step};
 use crate::record::OrderRecord;
 use crate::state::Reason;
 
@@ -149,7 +149,7 @@ fn one_weak_witness_sends_nothing_again() {
 }
 
 #[test]
-fn after_three_attempts_with_an_unknown_outcome_the_operator_decides() {
+fn after_as_many_attempts_with_an_unknown_outcome_as_the_class_allows_the_operator_decides() {
     let used = |unknowns| OrderRecord {
         unknowns,
         sent: true,
@@ -168,6 +168,19 @@ fn after_three_attempts_with_an_unknown_outcome_the_operator_decides() {
                 saw(absent()),
                 "action_required/attempts_exhausted needs decision, charged no: wait for somebody",
             ),
+        ],
+    );
+    let given = |record, guard: fn(&mut Facts<'static>), then| row(record, saw(absent()), then).given(guard);
+    let goes = "dispatching, charged unknown: submit against the baseline";
+    let asks = "action_required/attempts_exhausted needs decision, charged no: wait for somebody";
+    check(
+        RENEW,
+        [
+            given(used(1), |f| f.guard = Guard::TwoWitnesses, goes),
+            given(used(2), |f| f.guard = Guard::TwoWitnesses, asks),
+            given(used(0), |f| f.guard = Guard::Weak, goes),
+            // It was another class when the first was sent.
+            given(used(1), |f| f.guard = Guard::Weak, asks),
         ],
     );
     let proven = decided(RENEW, &unknown(3600, 2), saw(absent())).record;

@@ -11,6 +11,7 @@ use super::driver::{History, Machine, Run};
 use super::histories::{CASES, comes_to_an_end, history};
 use super::laws::{ALL, Law};
 use super::world::{present, priced, secs};
+use super::wrong_limits;
 use crate::machine::{Decision, Facts, Look, Observation, Policy, SignalSeen, Step, next};
 use crate::record::OrderRecord;
 use crate::state::{Charged, Needs, Reason, State};
@@ -23,14 +24,10 @@ static HASTY: LazyLock<Policy> = LazyLock::new(|| Policy {
     ..Policy::default()
 });
 
-/// Tries again and again.
-static STUBBORN: LazyLock<Policy> = LazyLock::new(|| Policy {
-    unknown_attempts_max: u32::MAX,
-    ..Policy::default()
-});
-
 /// The law, what the machine does wrong, and the machine.
-const WRONG: &[(&str, &str, Machine)] = &[
+pub(super) type Wrong = (&'static str, &'static str, Machine);
+
+const WRONG: &[Wrong] = &[
     (
         "final_states_stay",
         "takes up a failed order again on `retry`",
@@ -173,17 +170,6 @@ const WRONG: &[(&str, &str, Machine)] = &[
                 ..facts.clone()
             };
             next(record, seen, &trusting)
-        },
-    ),
-    (
-        "unknown_attempts_are_limited",
-        "tries again and again",
-        |record, seen, facts| {
-            let stubborn = Facts {
-                policy: &STUBBORN,
-                ..facts.clone()
-            };
-            next(record, seen, &stubborn)
         },
     ),
     (
@@ -392,7 +378,7 @@ const WRONG: &[(&str, &str, Machine)] = &[
 ];
 
 /// The right decision, spoilt.
-fn tweaked(
+pub(super) fn tweaked(
     record: &OrderRecord,
     seen: Observation,
     facts: &Facts<'_>,
@@ -437,7 +423,8 @@ fn histories() -> impl Iterator<Item = History> {
 fn each_law_is_broken_by_a_machine_that_is_wrong_about_it() {
     for law in ALL {
         let law: &'static [Law] = std::slice::from_ref(law);
-        let wrong: Vec<_> = WRONG.iter().filter(|(name, ..)| *name == law[0].name).collect();
+        let wrong = WRONG.iter().chain(wrong_limits::WRONG);
+        let wrong: Vec<_> = wrong.filter(|(name, ..)| *name == law[0].name).collect();
         assert!(!wrong.is_empty(), "no machine is wrong about {}", law[0].name);
         for (name, what, machine) in wrong {
             let caught = histories().take(usize::try_from(CASES).expect("small")).any(|history| {

@@ -98,9 +98,12 @@ impl World<'_> {
         } else {
             provider.look(&question, guards)
         };
-        let asked = how == Look::Reconcile || guards.has(Guard::ControlFollows);
-        let concludes = how != Look::BeforePaying && asked && matches!(sighting, Sighting::Absent(_));
-        if concludes && guards.has(Guard::ControlRead) && !provider.control() {
+        let asked = match how {
+            Look::BeforePaying => guards.has(Guard::ControlBefore),
+            Look::Follow | Look::Verify => guards.has(Guard::ControlRead) && guards.has(Guard::ControlFollows),
+            Look::Reconcile => guards.has(Guard::ControlRead),
+        };
+        if asked && concludes(how, &sighting) && !provider.control() {
             sighting = unreadable(TroubleKind::Unavailable);
         }
         let seen = Observation::Saw(sighting);
@@ -167,6 +170,15 @@ impl World<'_> {
         {
             self.write(at, record, Then::Join, true);
         }
+    }
+}
+
+/// As the worker's.
+fn concludes(how: Look, sighting: &Sighting) -> bool {
+    match sighting {
+        Sighting::Absent(snapshot) => how != Look::BeforePaying || snapshot.taken_elsewhere,
+        Sighting::Impossible(..) | Sighting::Differs(..) => true,
+        _ => false,
     }
 }
 

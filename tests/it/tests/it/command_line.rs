@@ -273,6 +273,16 @@ async fn an_order_is_resolved_from_the_command_line_with_a_note() {
         .await
         .ended(0);
     world.until(&key, "succeeded").await;
+    let timeline = world.timeline(&key).await;
+    let said = timeline
+        .iter()
+        .map(|entry| text(entry, "signal"))
+        .find(|said| !said.is_empty());
+    let said = said.unwrap_or_default();
+    assert!(
+        said.starts_with("resolve not-done by cli:") && said.ends_with(": looked at the panel"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domorder_tests_sim::{Behaviour, Rule};
 use serde_json::json;
 
 use crate::world::*;
@@ -129,4 +130,39 @@ async fn only_an_admin_resolves() {
     assert!(text(&refused.is(403), "detail").contains("`admin`"));
     world.until(text(&view, "idempotency_key"), "succeeded").await;
     http.by("boss").post(&resolve, &body).await.is(409);
+}
+
+#[tokio::test]
+async fn who_decides_over_http_says_why_and_both_stay_with_the_order() {
+    let world = World::with().setting("http.tokens", TOKENS).start().await;
+    let lost = Rule::new(Behaviour::ResetBefore).operation("RenewalOrder").once();
+    world.providers().add_fault(lost);
+    let boss = world.http().by("boss");
+    let key = world.order(renew("renew-example-shop.com")).await;
+    let view = world.until(&key, "action_required/absence_inconclusive").await;
+    let order = format!("/v1/orders/{}", text(&view, "id"));
+    let entries = |timeline: &serde_json::Value| timeline["timeline"].as_array().unwrap().clone();
+    let timeline = boss.get(&format!("{order}/timeline")).await.is(200);
+    let known = entries(&timeline).last().unwrap()["known"].clone();
+    assert_eq!(
+        (&known["attempts"], &known["absences"]),
+        (&json!(1), &json!(3)),
+        "{known:#}"
+    );
+
+    let silent = boss
+        .post(&format!("{order}/resolve"), &json!({"outcome": "not-done"}))
+        .await;
+    silent.is(422);
+    assert_eq!(silent.places(), ["/note"]);
+    let found = json!({"outcome": "not-done", "note": "not in the panel"});
+    boss.post(&format!("{order}/resolve"), &found).await.is(202);
+    world.until(&key, "succeeded").await;
+    let timeline = boss.get(&format!("{order}/timeline")).await.is(200);
+    let said: Vec<String> = entries(&timeline)
+        .iter()
+        .map(|entry| text(entry, "signal").to_owned())
+        .filter(|said| !said.is_empty())
+        .collect();
+    assert_eq!(said, ["resolve not-done by boss: not in the panel"]);
 }

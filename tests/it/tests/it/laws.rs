@@ -2,7 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use domorder_tests_sim::CONNECTRESELLER_KEY;
+use domorder_tests_sim::{Behaviour, CONNECTRESELLER_KEY, Rule};
+use serde_json::{Value, json};
 
 use crate::world::*;
 
@@ -93,5 +94,38 @@ async fn a_missing_an_invented_and_a_doubled_event_are_found() {
         "two have one id",
     ] {
         assert!(complaint.contains(found), "no {found} in {complaint}");
+    }
+}
+
+/// Held for want of a witness, and let go by a person's word, in which `words` are put for it.
+async fn let_go_by(words: &str) -> World {
+    let world = World::new().await;
+    let lost = Rule::new(Behaviour::ResetBefore).operation("RenewalOrder").once();
+    world.providers().add_fault(lost);
+    let key = world.order(renew("renew-example-shop.com")).await;
+    world.until(&key, "action_required/absence_inconclusive").await;
+    let found = json!({"outcome": "not-done", "note": "nothing there"});
+    world.tell(&key, "resolve", found).await;
+    world.until(&key, "succeeded").await;
+    let id = world.id_of(&key).await.unwrap();
+    let list = format!("{{it:0}}:order:{id}:timeline");
+    for (at, mut entry) in world.timeline(&key).await.into_iter().enumerate() {
+        if entry["signal"] == "resolve not-done by redis: nothing there" {
+            entry["signal"] = Value::from(words);
+            let () = world.redis(&["LSET", &list, &at.to_string(), &entry.to_string()]).await;
+        }
+    }
+    world
+}
+
+#[tokio::test]
+async fn a_decision_left_without_who_or_why_is_found() {
+    for words in [
+        "resolve not-done",
+        "resolve not-done by redis",
+        "resolve not-done by : nothing there",
+    ] {
+        let complaint = complaint(let_go_by(words).await);
+        assert!(complaint.contains("without who and why"), "{words}: {complaint}");
     }
 }

@@ -33,6 +33,7 @@ mod laws;
 mod logins;
 mod looking;
 mod lost_answers;
+mod not_found;
 mod operating;
 mod preparation;
 mod probes;

@@ -103,6 +103,33 @@ async fn where_the_provider_checks_the_date_a_lost_renewal_is_still_not_repeated
         .add_fault(Rule::new(Behaviour::ResetBefore).operation("RenewalOrder").once());
     let key = world.order(renew("renew-example-shop.com")).await;
     world.until(&key, "action_required/absence_inconclusive").await;
+    let timeline = world.timeline(&key).await;
+    let known = &timeline.last().unwrap()["known"];
+    let told = |field: &str| known[field].clone();
+    assert_eq!((told("attempts"), told("absences")), (json!(1), json!(3)), "{known:#}");
+    assert!(
+        text(known, "first_absent_at") < text(known, "last_absent_at"),
+        "{known:#}"
+    );
+    assert_eq!(told("witnesses"), json!(["the domain's details"]));
+    assert!(
+        !text(known, "answer").is_empty() && !text(known, "intent_at").is_empty(),
+        "{known:#}"
+    );
+    assert_eq!(
+        text(known, "expiry_before")[..10],
+        in_a_year().to_string()[..10],
+        "{known:#}"
+    );
+    assert!(
+        text(known, "expiry_expected") > text(known, "expiry_before"),
+        "{known:#}"
+    );
+    let card = world.run(&["orders", "show", &key]).await.ended(0).out;
+    assert!(
+        card.contains("What is known") && card.contains("the domain's details"),
+        "{card}"
+    );
 
     // Said to be done, and not so: the read does not bear it out.
     world

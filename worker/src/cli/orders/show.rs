@@ -69,6 +69,7 @@ pub(super) async fn card(loaded: &Loaded, ledger: &Ledger, args: &OneArgs) -> Re
         }
     }
     let _ = writeln!(text, "{rows}");
+    tell_known(&mut text, &card);
     tell_past(&mut text, &card.happened, &stored.id);
     tell_remedies(&mut text, &card);
     print(&text);
@@ -80,6 +81,18 @@ fn account(order: &Order, loaded: &Loaded) -> String {
         Some(account) => format!("{} ({})", order.account, account.provider.as_str()),
         None => format!("{}, which is no longer configured: nothing works on it", order.account),
     }
+}
+
+fn tell_known(text: &mut String, card: &Card) {
+    if card.known.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\nWhat is known");
+    let mut rows = rows();
+    for (name, value) in &card.known {
+        rows.add_row(vec![(*name).to_owned(), value.clone()]);
+    }
+    let _ = writeln!(text, "{rows}");
 }
 
 fn tell_past(text: &mut String, happened: &[Happened], id: &str) {

@@ -42,7 +42,7 @@ pub(crate) struct ResolveSignal {
         nullable = false,
         example = "seen in the provider's panel"
     )]
-    note: Option<String>,
+    note: String,
 }
 
 /// Nothing: the address says it all.

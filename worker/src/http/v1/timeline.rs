@@ -1,6 +1,7 @@
 //! What happened to an order.
 
 use axum::Json;
+use domorder_jobs::known::Known;
 use domorder_jobs::state::{Charged, Reason, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,8 @@ struct TimelineEntry {
     provider_message: Option<String>,
     /// The signal that it followed on, and whose it was.
     signal: Option<String>,
+    /// Where a person is asked to decide on a paid call of unknown effect: what is known of it.
+    known: Option<Known>,
 }
 
 /// As it is stored: what is nothing is left out.
@@ -57,6 +60,7 @@ struct Stored {
     attempt: u32,
     provider: Option<String>,
     signal: Option<String>,
+    known: Option<Known>,
 }
 
 /// Tells what happened to an order
@@ -94,5 +98,6 @@ fn entry(text: &str) -> Option<TimelineEntry> {
         why: stored.why,
         provider_message: stored.provider,
         signal: stored.signal,
+        known: stored.known,
     })
 }

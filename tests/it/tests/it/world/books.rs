@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use domorder_tests_support::report::Row;
@@ -15,7 +16,7 @@ use serde_json::Value;
 
 use super::ledger::{state_of, view_of};
 use super::words::{is_final, may_follow};
-use super::{Metrics, NAMESPACE, World, labels, text};
+use super::{Metrics, NAMESPACE, World, held, labels, text};
 
 /// What a world comes to.
 pub(crate) struct Books {
@@ -68,6 +69,7 @@ impl World {
         for order in &orders {
             check_events(order, events.get(&order.id).map_or(&[], Vec::as_slice), &mut faults);
         }
+        self.check_decisions(&orders, &events, &mut redis, &mut faults);
         self.check_secrets(&mut redis, &mut faults);
         for unexpected in self.providers().unexpected() {
             faults.push(format!("the provider did not expect {unexpected:?}"));
@@ -245,6 +247,29 @@ impl World {
             }
             if text(&order.view, "state") == "failed" && order.is(&["unknown"]) {
                 faults.push(format!("`{}` failed with `charged: unknown`", order.key));
+            }
+        }
+    }
+
+    /// P17. What a ledger has lost it cannot tell any more.
+    fn check_decisions(
+        &self,
+        orders: &[Order],
+        events: &BTreeMap<String, Vec<Value>>,
+        redis: &mut redis::Connection,
+        faults: &mut Vec<String>,
+    ) {
+        if self.lost.load(Ordering::Relaxed) {
+            return;
+        }
+        for order in orders {
+            let shard = order.id.split('-').next().unwrap_or("0");
+            let key = format!("{{{NAMESPACE}:{shard}}}:order:{}:timeline", order.id);
+            let entries: Vec<String> = redis::cmd("LRANGE").arg(key).arg(&[0, -1]).query(redis).unwrap();
+            let timeline: Vec<Value> = entries.iter().filter_map(|e| serde_json::from_str(e).ok()).collect();
+            let events = events.get(&order.id).map_or(&[][..], Vec::as_slice);
+            for fault in held::faults(events, &timeline) {
+                faults.push(format!("`{}`: {fault}: {timeline:#?}", order.key));
             }
         }
     }

@@ -3,6 +3,7 @@
 mod books;
 mod builder;
 mod documents;
+mod held;
 mod http;
 mod labels;
 mod ledger;

@@ -1,0 +1,66 @@
+//! Machines that know no limit, or tell a person nothing to decide on. See [`super::wrong`].
+
+use std::sync::LazyLock;
+
+use super::wrong::{Wrong, tweaked};
+use crate::machine::{Facts, Policy, UnknownAttempts, next};
+
+/// Tries again and again.
+static STUBBORN: LazyLock<Policy> = LazyLock::new(|| Policy {
+    unknown_attempts_max: UnknownAttempts {
+        refuses_repeat: u32::MAX,
+        two_witnesses: u32::MAX,
+        weak: u32::MAX,
+    },
+    ..Policy::default()
+});
+
+/// Relies on two witnesses as often as on a provider that refuses repeats.
+static EVEN: LazyLock<Policy> = LazyLock::new(|| Policy {
+    unknown_attempts_max: UnknownAttempts {
+        two_witnesses: UnknownAttempts::default().refuses_repeat,
+        ..UnknownAttempts::default()
+    },
+    ..Policy::default()
+});
+
+pub(super) const WRONG: &[Wrong] = &[
+    (
+        "unknown_attempts_are_limited",
+        "tries again and again",
+        |record, seen, facts| {
+            let stubborn = Facts {
+                policy: &STUBBORN,
+                ..facts.clone()
+            };
+            next(record, seen, &stubborn)
+        },
+    ),
+    (
+        "unknown_attempts_are_limited",
+        "has one limit for every class",
+        |record, seen, facts| {
+            let even = Facts {
+                policy: &EVEN,
+                ..facts.clone()
+            };
+            next(record, seen, &even)
+        },
+    ),
+    (
+        "who_decides_on_an_unknown_outcome_is_told_what_is_known",
+        "asks without a word of what was seen",
+        |record, seen, facts| tweaked(record, seen, facts, |d| d.known = None),
+    ),
+    (
+        "who_decides_on_an_unknown_outcome_is_told_what_is_known",
+        "forgets what came back of the call",
+        |record, seen, facts| {
+            tweaked(record, seen, facts, |d| {
+                if let Some(known) = &mut d.known {
+                    known.answer = None;
+                }
+            })
+        },
+    ),
+];
