@@ -145,6 +145,7 @@ fn evidence(domain: &Domain, question: &Question<'_>, privacy: bool) -> Evidence
         expiry: plausible(domain.expire_date, question.since),
         accounts: None,
         message: bare.then(|| "whois privacy was asked for and is not on".to_owned()),
+        gives_up_at: None,
     }
 }
 

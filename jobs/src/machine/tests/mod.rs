@@ -14,6 +14,7 @@ mod driver;
 mod email_order;
 mod histories;
 mod laws;
+mod patience;
 mod recalled;
 mod register;
 mod renew;
