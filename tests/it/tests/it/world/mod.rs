@@ -25,7 +25,7 @@ pub(crate) use documents::*;
 pub(crate) use http::{Http, TOKENS, ndjson, streamed, token};
 pub(crate) use ledger::state_of;
 pub(crate) use metrics::Metrics;
-pub(crate) use program::{of_python, run};
+pub(crate) use program::{Ran, of_python, run};
 pub(crate) use replica::Replica;
 
 /// How long anything may take that is waited for: far more than it does, for machines that are busy.
