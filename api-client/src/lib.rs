@@ -5,6 +5,7 @@ pub mod endpoint;
 mod failure;
 pub mod guards;
 pub mod http;
+mod listing;
 pub mod logicboxes;
 pub mod model;
 pub mod namecom;

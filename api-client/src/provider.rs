@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::endpoint::{Arguments, CallError, Endpoint};
 pub use crate::failure::Failure;
 use crate::http::Visit;
+pub use crate::listing::{ListPage, ListRow, Listing, Mark, Tells};
 pub use crate::model::*;
 
 /// One effect an order can ask for: everything that is needed to send it, already in the provider's ids.
@@ -379,6 +380,21 @@ pub trait Provider: Send + Sync {
     /// Finds out whether the effect stands. With a visit, its reads go over that connection (fresh, and kept for the
     /// paid call); without, over the pooled, retried client.
     async fn look(&self, via: Option<&mut Visit>, question: &Question<'_>) -> Sighting;
+
+    /// Which list of the whole account tells of orders of this operation that wait; `None`: each is looked at singly.
+    fn listing(&self, operation: Operation) -> Option<Listing> {
+        let _ = operation;
+        None
+    }
+
+    /// A page of that list, from 1, over the pooled client.
+    ///
+    /// # Errors
+    /// The trouble, where no page came.
+    async fn list(&self, operation: Operation, page: u32) -> Result<ListPage, Trouble> {
+        let _ = (operation, page);
+        Ok(ListPage::default())
+    }
 
     /// Sends the one request of an intent. Never retried by any layer. The visit's gate was set by the caller.
     async fn submit(&self, via: &mut Visit, purchase: &Purchase, baseline: Option<&Baseline>) -> Outcome;

@@ -37,7 +37,7 @@ pub use error::{ConfigErrors, Fault, FaultKind, Source};
 pub use http::{Http, Scope, Token};
 pub use redis::{Durability, JournalUse, Redis, Secrets};
 pub use timing::{Polling, Reconcile, Retention, Retry, Worker};
-pub use webhooks::Webhook;
+pub use webhooks::{Begin, Webhook};
 
 use settings::Settings;
 

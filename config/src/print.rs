@@ -76,7 +76,15 @@ pub(crate) fn toml(config: &Config, sources: Option<&Sources>) -> String {
         out.table(&join("webhooks", name));
         out.line("url", text(&mask_url(webhook.url.as_str())));
         out.line("secret", text(MASK));
+        out.maybe("previous_secret", webhook.previous_secret.as_ref().map(|_| text(MASK)));
         out.line("events", texts(&webhook.events));
+        out.line("begin", text(webhook.begin.as_str()));
+        out.line("allow_private", webhook.allow_private.to_string());
+        out.line("timeout", duration(webhook.timeout));
+        out.line("in_flight", webhook.in_flight.to_string());
+        out.line("retry_initial", duration(webhook.retry_initial));
+        out.line("retry_max", duration(webhook.retry_max));
+        out.line("give_up", duration(webhook.give_up));
     }
     out.text
 }

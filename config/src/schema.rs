@@ -6,6 +6,7 @@ use crate::accounts::{InvoiceOption, ProviderKind};
 use crate::http::Scope;
 use crate::kind::Kind;
 use crate::redis::{Durability, JournalUse};
+use crate::webhooks::Begin;
 
 const MILLI: Duration = Duration::from_millis(1);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -165,7 +166,15 @@ const RETENTION: &[Field] = &[
 const WEBHOOK: &[Field] = &[
     leaf("url", Kind::Url { https: false }),
     leaf("secret", Kind::WebhookSecret),
+    leaf("previous_secret", Kind::WebhookSecret),
     leaf_or("events", Kind::Words(crate::webhooks::EVENTS), "[\"order.*\"]"),
+    leaf_or("begin", Kind::Word(Begin::WORDS), "\"new\""),
+    leaf_or("allow_private", Kind::Flag, "false"),
+    leaf_or("timeout", Kind::Duration(MILLI, Duration::from_secs(60)), "\"15s\""),
+    leaf_or("in_flight", Kind::Integer(1, 256), "16"),
+    leaf_or("retry_initial", Kind::Duration(MILLI, HOUR), "\"5s\""),
+    leaf_or("retry_max", Kind::Duration(MILLI, DAY), "\"1h\""),
+    leaf_or("give_up", Kind::Duration(MILLI, YEARS), "\"3d\""),
 ];
 
 /// A key as it may be written: itself, or a secret's `<key>_file`.

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
 
-use crate::error::Fault;
+use crate::error::{Fault, FaultKind};
 use crate::secret::mask_url;
 use crate::settings::Settings;
+use crate::timing::longer;
 
 /// What may be subscribed to: all events, or those of a state (contract, section 3).
 pub(crate) const EVENTS: &[&str] = &[
@@ -25,6 +27,28 @@ pub(crate) const EVENTS: &[&str] = &[
     "order.cancelled",
 ];
 
+/// Where an endpoint begins that was never delivered to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begin {
+    /// With what happens from now on.
+    New,
+    /// With the oldest event that is kept.
+    Oldest,
+}
+
+impl Begin {
+    pub(crate) const WORDS: &[&str] = &["new", "oldest"];
+
+    /// As it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Oldest => "oldest",
+        }
+    }
+}
+
 /// An endpoint.
 #[derive(Clone)]
 pub struct Webhook {
@@ -32,8 +56,24 @@ pub struct Webhook {
     pub url: Url,
     /// The Standard Webhooks signing secret: base64, with or without `whsec_` before it.
     pub secret: SecretString,
+    /// The secret that it replaces: while there is one, every post is signed by both.
+    pub previous_secret: Option<SecretString>,
     /// Event types, or `order.*` for all.
     pub events: Vec<String>,
+    /// Where it begins.
+    pub begin: Begin,
+    /// Whether it may be on this machine or in a private network, and be spoken to without TLS there.
+    pub allow_private: bool,
+    /// How long one delivery may take, connecting included.
+    pub timeout: Duration,
+    /// Deliveries at a time.
+    pub in_flight: u32,
+    /// The first wait after a delivery that failed.
+    pub retry_initial: Duration,
+    /// The longest.
+    pub retry_max: Duration,
+    /// After which an undelivered event becomes a dead letter.
+    pub give_up: Duration,
 }
 
 impl Webhook {
@@ -51,8 +91,10 @@ impl fmt::Debug for Webhook {
         f.debug_struct("Webhook")
             .field("url", &mask_url(self.url.as_str()))
             .field("secret", &self.secret)
+            .field("previous_secret", &self.previous_secret)
             .field("events", &self.events)
-            .finish()
+            .field("allow_private", &self.allow_private)
+            .finish_non_exhaustive()
     }
 }
 
@@ -67,12 +109,37 @@ pub(crate) fn webhooks(settings: &Settings, faults: &mut Vec<Fault>) -> Option<B
 
 fn webhook(settings: &Settings, name: &str, faults: &mut Vec<Fault>) -> Option<Webhook> {
     let key = format!("webhooks.{name}");
-    let url = settings.need(&format!("{key}.url"), "where to post events", faults);
+    let url: Option<Url> = settings.need(&format!("{key}.url"), "where to post events", faults);
     let secret = settings.need(&format!("{key}.secret"), "the signing secret, or secret_file", faults);
-    let events = settings.get(&format!("{key}.events"));
+    let get = |name: &str| format!("{key}.{name}");
+    longer(settings, &get("retry_max"), &get("retry_initial"), faults);
+    // An event that is no longer kept cannot be tried again, nor replayed.
+    longer(settings, "retention.events", &get("give_up"), faults);
+    let allow_private = settings.get(&get("allow_private"));
+    if let (Some(false), Some(url)) = (allow_private, &url)
+        && Url::scheme(url) == "http"
+    {
+        faults.push(Fault {
+            key: get("url"),
+            source: settings.source(&get("url")),
+            kind: FaultKind::Conflict,
+            found: "an http URL, over which events and signatures travel readable".to_owned(),
+            expected: "an https URL, or allow_private = true for a server in your own network".to_owned(),
+            remedy: "Give the endpoint a certificate, or allow it to be private".to_owned(),
+        });
+    }
+    let begin: String = settings.get(&get("begin"))?;
     Some(Webhook {
         url: url?,
         secret: secret?,
-        events: events?,
+        previous_secret: settings.get(&get("previous_secret")),
+        events: settings.get(&get("events"))?,
+        begin: if begin == "oldest" { Begin::Oldest } else { Begin::New },
+        allow_private: allow_private?,
+        timeout: settings.get(&get("timeout"))?,
+        in_flight: settings.get(&get("in_flight"))?,
+        retry_initial: settings.get(&get("retry_initial"))?,
+        retry_max: settings.get(&get("retry_max"))?,
+        give_up: settings.get(&get("give_up"))?,
     })
 }

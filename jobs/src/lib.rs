@@ -8,9 +8,12 @@
 //! 4. [`machine`] decides what follows from what was seen; [`record`] is what is stored of it, in a [`format`]
 //!    that tells which programs may read it.
 //! 5. [`view`] is what the outside is shown, as answer and as event.
+//!
+//! [`fault`] marks the places on that way at which tests let a worker die.
 pub mod backend;
 pub mod catalogue;
 pub mod domain_name;
+pub mod fault;
 pub mod fingerprint;
 pub mod format;
 pub mod ledger;

@@ -6,6 +6,7 @@
 
 use std::time::{Duration, Instant};
 
+use domorder_jobs::fault::{self, Point};
 use domorder_jobs::ledger::{Intake, IntakeEntry, Ledger, LedgerError};
 use domorder_jobs::producer::{Producer, Submitted, neither};
 use domorder_jobs::validate::redact_entry;
@@ -108,6 +109,8 @@ async fn take(
     let now = clock::now();
     let mut done = Vec::with_capacity(entries.len());
     let mut trouble = None;
+    let here = fault::here(ledger.namespace(), None);
+    here.at(Point::IntakeRead).await;
     let orders: Vec<&IntakeEntry> = entries.iter().filter(|e| e.field("order").is_some()).collect();
     let documents: Vec<&[u8]> = orders
         .iter()
@@ -122,6 +125,7 @@ async fn take(
             }
             Ok(Submitted::Replayed(id)) => {
                 tracing::debug!(order.id = %id, "a replay: nothing changes");
+                m::prevented("idempotency_key");
                 done.push(entry.id.clone());
             }
             Err(error) if error.is_temporary() => trouble = Some(error.to_string()),
@@ -173,6 +177,7 @@ async fn take(
             "some entries of the intake stream could not be stored: they stay and are tried again"
         );
     }
+    here.at(Point::IntakeStored).await;
     intake.done(&done).await?;
     Ok(trouble.is_none())
 }

@@ -1,7 +1,8 @@
 //! The worker: wiring, handlers, intake, HTTP, metrics, command line. A library so that tests can run it whole.
 //!
 //! `main.rs` hands over to [`cli`]; `domorder run` is [`run`]; [`wiring`] makes the parts out of the configuration;
-//! [`workers`] runs a lane a provider account through apalis; [`handler`] drives one order; [`intake`] takes documents
+//! [`workers`] runs a lane a provider account through apalis; [`handler`] drives one order; [`survey`] asks one list
+//! for many that wait; [`intake`] takes documents
 //! and signals out of the stream.
 
 pub mod card;
@@ -10,11 +11,14 @@ pub mod clock;
 pub mod deadman;
 pub mod handler;
 pub mod http;
+pub mod init;
 pub mod intake;
 pub mod journal;
 pub mod metrics;
 pub mod run;
+pub mod survey;
 pub mod sweeper;
 pub mod telemetry;
+pub mod webhooks;
 pub mod wiring;
 pub mod workers;

@@ -1,13 +1,16 @@
 //! Every metric: its name, unit, labels and meaning (`contract.md` §6). Labels are bounded: never a domain, an order id
 //! or an error text. Counters and histograms are this replica's own; gauges about orders are read from the ledger.
 
+mod begin;
+mod census;
+mod looks;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use domorder_api_client::http::{CallObserver, CallReport};
-use domorder_api_client::provider::{Outcome, Sighting};
-use domorder_jobs::ledger::{BreakerState, Durability, Filter, Ledger};
-use domorder_jobs::machine::Look;
+use domorder_api_client::provider::Outcome;
+use domorder_jobs::ledger::{BreakerState, Durability, Ledger};
 use domorder_jobs::order::Order;
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Kind, Reason, State};
@@ -15,11 +18,22 @@ use jiff::Timestamp;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+pub use begin::begin;
+pub use looks::{disbelieved, polled, polled_by_list, survey_ended};
+
 /// Seconds: calls take milliseconds to a minute.
 const CALL_BUCKETS: &[f64] = &[
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0,
 ];
-/// Seconds: orders take a blink to two weeks.
+/// Seconds: most of Redis' answers take less than a millisecond, those that wait for its disk some.
+const COMMAND_BUCKETS: &[f64] = &[
+    0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
+];
+/// Seconds: an idle worker takes an order up at once, one with a bulk order before it may need an hour.
+const PICKUP_BUCKETS: &[f64] = &[
+    0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3_600.0, 14_400.0,
+];
+/// Seconds: orders take a blink to two weeks, and a month where people are slow.
 const ORDER_BUCKETS: &[f64] = &[
     0.1,
     1.0,
@@ -31,7 +45,9 @@ const ORDER_BUCKETS: &[f64] = &[
     21_600.0,
     86_400.0,
     432_000.0,
+    864_000.0,
     1_209_600.0,
+    2_592_000.0,
 ];
 
 /// Installs the recorder of this process.
@@ -41,8 +57,8 @@ const ORDER_BUCKETS: &[f64] = &[
 pub fn install() -> anyhow::Result<PrometheusHandle> {
     let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("request_seconds".into()), CALL_BUCKETS)?
-        .set_buckets_for_metric(Matcher::Suffix("command_seconds".into()), CALL_BUCKETS)?
-        .set_buckets_for_metric(Matcher::Suffix("pickup_seconds".into()), CALL_BUCKETS)?
+        .set_buckets_for_metric(Matcher::Suffix("command_seconds".into()), COMMAND_BUCKETS)?
+        .set_buckets_for_metric(Matcher::Suffix("pickup_seconds".into()), PICKUP_BUCKETS)?
         .set_buckets_for_metric(Matcher::Suffix("completion_seconds".into()), ORDER_BUCKETS)?
         .install_recorder()?;
     describe();
@@ -103,7 +119,18 @@ fn describe() {
         "domorder_breaker_state",
         "0 closed, 1 half-open (one call tries), 2 open; by account and class (paid, read)"
     );
-    describe_counter!("domorder_polls_total", "looks at orders that wait, by result");
+    describe_counter!(
+        "domorder_polls_total",
+        "looks at orders that wait, by result; `listed`: a list of the whole account shows it unchanged, no call was made"
+    );
+    describe_counter!(
+        "domorder_surveys_total",
+        "readings of lists of the whole account, by list and result: read, left (not worth it), failed"
+    );
+    describe_counter!(
+        "domorder_disbelieved_answers_total",
+        "answers that were not believed, by what was wrong: expiry (no date that can be), garbled"
+    );
     describe_gauge!("domorder_redis_up", "1 while Redis answers");
     describe_counter!("domorder_records_set_aside_total", "records that could not be read");
     describe_counter!(
@@ -131,18 +158,33 @@ fn describe() {
         "answers that are in no table, by account"
     );
     describe_gauge!(
-        "domorder_transfers_stalled",
-        "transfers that wait for a person, by reason"
+        "domorder_lane_up",
+        "1 while the account's claim loop comes round in this process"
+    );
+    describe_gauge!(
+        "domorder_orders_in_hand",
+        "orders that a worker holds now, of all replicas, by account"
+    );
+    describe_gauge!(
+        "domorder_account_credentials_refused",
+        "1 while the account is paused because the provider refused its credentials"
+    );
+    describe_gauge!(
+        "domorder_intake_backlog",
+        "entries of the intake stream that were not taken yet"
+    );
+    describe_gauge!(
+        "domorder_rejected_kept",
+        "refused entries that are kept to be looked at"
+    );
+    describe_gauge!(
+        "domorder_records_aside",
+        "records that were set aside because they could not be read"
     );
     describe_histogram!(
         "domorder_redis_command_seconds",
         "round trips to Redis, by the script or command they end with; reads of the intake stream wait for entries"
     );
-    describe_counter!(
-        "domorder_rate_limit_waits_total",
-        "claims held back by the account's rate"
-    );
-    describe_counter!("domorder_claim_errors_total", "claims that Redis did not answer");
     describe_gauge!(
         "domorder_redis_durable",
         "1 while Redis keeps what it has answered as redis.durability asks for; always 0 under relaxed; by durability"
@@ -156,6 +198,22 @@ fn describe() {
         "domorder_worker_restarts_total",
         "lanes' workers that ended and were started again"
     );
+    describe_counter!(
+        "domorder_webhook_deliveries_total",
+        "posts to webhook endpoints, by endpoint and result"
+    );
+    describe_gauge!(
+        "domorder_webhook_queue_depth",
+        "events that a webhook endpoint has yet to take, dead letters aside"
+    );
+    describe_gauge!(
+        "domorder_webhook_dead_letters",
+        "events that were given up and can be replayed"
+    );
+    describe_counter!(
+        "domorder_webhook_events_lost_total",
+        "events that went by retention before an endpoint took them"
+    );
     describe_gauge!("domorder_build_info", "1, with the version as a label");
     describe_counter!(
         "domorder_http_requests_total",
@@ -166,7 +224,18 @@ fn describe() {
         "domorder_http_request_seconds",
         "from a request's head to its answer's head, by method and pattern of the path"
     );
+    census::describe();
     metrics_process::Collector::default().describe();
+}
+
+/// A guard kept a paid call from being made.
+pub fn prevented(guard: &'static str) {
+    counter!("domorder_duplicates_prevented_total", "guard" => guard).increment(1);
+}
+
+/// Whether a lane of this process comes round.
+pub fn lane(account: &str, comes_round: bool) {
+    gauge!("domorder_lane_up", "account" => account.to_owned()).set(if comes_round { 1.0 } else { 0.0 });
 }
 
 /// A document became an order.
@@ -222,6 +291,29 @@ pub fn set_aside() {
     counter!("domorder_records_set_aside_total").increment(1);
 }
 
+/// A webhook was posted, and this came of it.
+pub fn webhook_delivery(endpoint: &str, result: &'static str) {
+    counter!("domorder_webhook_deliveries_total", "endpoint" => endpoint.to_owned(), "result" => result).increment(1);
+}
+
+/// Events went before an endpoint took them.
+pub fn webhook_events_lost(endpoint: &str, n: u64) {
+    counter!("domorder_webhook_events_lost_total", "endpoint" => endpoint.to_owned()).increment(n);
+}
+
+/// Every endpoint that has a state, configured or not, the same from every replica.
+async fn webhooks(ledger: &Ledger) -> Result<(), domorder_jobs::ledger::LedgerError> {
+    let states = ledger.webhooks();
+    for endpoint in states.known().await? {
+        let looks: Vec<_> = states.look(&endpoint).await?.into_iter().flatten().collect();
+        let depth = looks.iter().map(|look| look.depth()).sum();
+        let dead = looks.iter().map(|look| look.dead).sum();
+        gauge!("domorder_webhook_queue_depth", "endpoint" => endpoint.clone()).set(as_f64(depth));
+        gauge!("domorder_webhook_dead_letters", "endpoint" => endpoint).set(as_f64(dead));
+    }
+    Ok(())
+}
+
 /// A late holder's record was refused.
 pub fn record_refused() {
     counter!("domorder_records_refused_total").increment(1);
@@ -229,7 +321,7 @@ pub fn record_refused() {
 
 /// A paid call that the ledger had lost was found in the journal.
 pub fn recalled() {
-    counter!("domorder_duplicates_prevented_total", "guard" => "journal").increment(1);
+    prevented("journal");
 }
 
 /// An order was claimed; the first time, its wait is told.
@@ -272,7 +364,7 @@ fn state_changed(order: &Order, before: &OrderRecord, after: &OrderRecord) {
         _ => None,
     };
     if let Some(guard) = guard {
-        counter!("domorder_duplicates_prevented_total", "guard" => guard).increment(1);
+        prevented(guard);
     }
 }
 
@@ -286,24 +378,6 @@ fn finished(order: &Order, record: &OrderRecord, now: Timestamp) {
         .max(0)
         .unsigned_abs();
     histogram!("domorder_order_completion_seconds", "kind" => kind, "account" => account).record(seconds_of_ms(took));
-}
-
-/// A look at an order that waits.
-pub fn polled(order: &Order, how: Look, sighting: &Sighting) {
-    if matches!(how, Look::Follow | Look::Reconcile) {
-        let result = match sighting {
-            Sighting::Present(_) => "present",
-            Sighting::Unfinished(_) => "unfinished",
-            Sighting::Absent(_) => "absent",
-            Sighting::Pending(..) => "pending",
-            Sighting::Differs(..) => "differs",
-            Sighting::Impossible(..) => "impossible",
-            Sighting::Ended(..) => "ended",
-            Sighting::Unreadable(_) => "unreadable",
-        };
-        counter!("domorder_polls_total", "kind" => order.kind.as_str(), "account" => order.account.clone(), "result" => result)
-            .increment(1);
-    }
 }
 
 /// A paid call came to its end.
@@ -359,7 +433,13 @@ pub async fn read_gauges(ledger: &Ledger, accounts: &[String]) {
         tracing::warn!(%error, "the gauges could not be read from the ledger");
     }
     gauge!("domorder_redis_up").set(if up { 1.0 } else { 0.0 });
+    if up {
+        census::take(ledger, accounts).await;
+    }
 }
+
+/// How the reason of a pause begins that the provider's refusal of the credentials made.
+pub(crate) const CREDENTIALS: &str = "credentials: ";
 
 /// How long the gauges may take; Prometheus waits for ten seconds.
 const GAUGES_MAX: Duration = Duration::from_secs(3);
@@ -381,15 +461,23 @@ async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_job
             }
         }
         gauge!("domorder_unknown_outcomes", "account" => account.clone()).set(as_f64(unknown));
-        gauge!("domorder_queue_depth", "account" => account.clone())
-            .set(as_f64(ledger.queue_depth(account).await?.due));
-        let paused = !ledger.paused(std::slice::from_ref(account)).await?.is_empty();
-        gauge!("domorder_account_paused", "account" => account.clone()).set(if paused { 1.0 } else { 0.0 });
+        let depth = ledger.queue_depth(account).await?;
+        gauge!("domorder_queue_depth", "account" => account.clone()).set(as_f64(depth.due));
+        gauge!("domorder_orders_in_hand", "account" => account.clone()).set(as_f64(depth.leased));
+        let paused = ledger.paused(std::slice::from_ref(account)).await?;
+        let refused = paused.iter().any(|(_, why)| why.starts_with(CREDENTIALS));
+        let yes = |holds: bool| if holds { 1.0 } else { 0.0 };
+        gauge!("domorder_account_paused", "account" => account.clone()).set(yes(!paused.is_empty()));
+        gauge!("domorder_account_credentials_refused", "account" => account.clone()).set(yes(refused));
     }
     breakers(ledger, accounts).await?;
     let durability = ledger.durability();
     let durable = durability != Durability::Relaxed && ledger.check().await?.meets;
     gauge!("domorder_redis_durable", "durability" => durability.as_str()).set(if durable { 1.0 } else { 0.0 });
+    let backlog = ledger.backlog().await?;
+    gauge!("domorder_intake_backlog").set(as_f64(backlog.intake));
+    gauge!("domorder_rejected_kept").set(as_f64(backlog.rejected));
+    gauge!("domorder_records_aside").set(as_f64(backlog.aside));
     let now = ledger.now_ms().await?;
     for state in State::ALL.iter().filter(|s| !s.is_final()) {
         let age = ledger
@@ -398,7 +486,7 @@ async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_job
             .map_or(0, |since| now.saturating_sub(since));
         gauge!("domorder_order_oldest_age_seconds", "state" => state.as_str()).set(seconds_of_ms(age));
     }
-    stalled_transfers(ledger).await
+    webhooks(ledger).await
 }
 
 async fn breakers(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_jobs::ledger::LedgerError> {
@@ -412,60 +500,6 @@ async fn breakers(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_j
         for (class, state) in [("paid", breakers.paid), ("read", breakers.read)] {
             gauge!("domorder_breaker_state", "account" => account.clone(), "class" => class).set(told(state));
         }
-    }
-    Ok(())
-}
-
-/// The reasons for which a person may be asked: every one has its series, so that one that is over goes back to 0.
-const ASKING: &[Reason] = &[
-    Reason::AuthCodeInvalid,
-    Reason::DomainLocked,
-    Reason::TooYoung,
-    Reason::ApprovalPending,
-    Reason::ContactInvalid,
-    Reason::Stalled,
-    Reason::DeadlinePassed,
-    Reason::ExpectationDiffers,
-    Reason::OutcomeUnknown,
-    Reason::AbsenceInconclusive,
-    Reason::AttemptsExhausted,
-    Reason::ProviderUnreachable,
-    Reason::ProviderFailed,
-    Reason::Vanished,
-    Reason::RecordUnusable,
-];
-
-/// So many stalled transfers are read for a scrape; a queue of people's work that is longer is told as this much.
-const STALLED_MAX: usize = 10_000;
-
-/// The ledger counts by state; why an order stands there is in its record. Those that ask for a person are few.
-async fn stalled_transfers(ledger: &Ledger) -> Result<(), domorder_jobs::ledger::LedgerError> {
-    let filter = Filter {
-        states: vec![State::ActionRequired],
-        kind: Some(Kind::Transfer),
-        ..Filter::default()
-    };
-    let mut counts = vec![0u64; ASKING.len()];
-    let (mut read, mut cursor) = (0, None::<String>);
-    while read < STALLED_MAX {
-        let page = ledger.list(&filter, cursor.as_deref(), 500).await?;
-        read += page.orders.len();
-        let records = page
-            .orders
-            .iter()
-            .filter_map(|listed| domorder_jobs::format::read::<OrderRecord>(&listed.order.rec).ok());
-        for reason in records.filter_map(|record| record.reason) {
-            if let Some(at) = ASKING.iter().position(|asking| *asking == reason) {
-                counts[at] += 1;
-            }
-        }
-        cursor = page.next_cursor;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    for (reason, n) in ASKING.iter().zip(counts) {
-        gauge!("domorder_transfers_stalled", "reason" => reason.as_str()).set(as_f64(n));
     }
     Ok(())
 }

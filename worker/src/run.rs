@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use domorder_config::Config;
 use domorder_jobs::backend::{LaneBackend, LaneConfig};
+use domorder_jobs::fault::{self, Point};
 use domorder_jobs::ledger::{BATCH_MAX, Durability, Ledger, Limits, Rate};
 use domorder_jobs::seal::KeyRing;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -17,11 +18,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::handler::Handler;
+use crate::survey::Surveyor;
 use crate::workers::Lane;
-use crate::{http, intake, sweeper, wiring, workers};
+use crate::{http, intake, sweeper, webhooks, wiring, workers};
 
 /// An idle lane comes round this often at the latest: a lost wake-up costs at most this.
 const IDLE_MAX: Duration = Duration::from_secs(15);
+
+/// Between tries to check a server that is away.
+const CHECK_AGAIN: Duration = Duration::from_millis(250);
 
 /// What an order's run costs of the account's rate: a read, a paid call, a verifying read would be three, a look is one.
 /// Most claims of a running system are looks, and a provider's own limit is met by its 429.
@@ -32,7 +37,7 @@ const CALLS_PER_CLAIM: u32 = 1;
 pub struct Parts {
     /// HTTP.
     pub http: bool,
-    /// Intake, lanes, sweeper.
+    /// Intake, lanes, sweeper, webhooks.
     pub worker: bool,
 }
 
@@ -66,28 +71,42 @@ pub async fn run(
         ledger = wiring::ledger_when_there(&config) => ledger?,
         () = stop.cancelled() => return Ok(()),
     };
-    check_server(&ledger, &config).await?;
+    tokio::select! {
+        checked = check_server(&ledger, &config) => checked?,
+        () = stop.cancelled() => return Ok(()),
+    }
     let instance = format!("{}-{}", std::process::id(), ulid());
     let ring = Arc::new(ring);
     let catalogue = wiring::catalogue(&config, &providers);
     let producer = wiring::producer(&config, &ledger, catalogue, Arc::clone(&ring));
     let mut lanes = Vec::new();
     if parts.worker {
+        // Before any lane: a start that fails here must leave no order in doubt.
+        webhooks::start(&ledger, &config, &instance, &tracker, &stop)?;
         let journal = wiring::journal(&config, &instance)?;
         let clocks = Arc::default();
         for (account, provider) in &providers {
+            let lane = lane_config(account, &config);
+            let surveyor = Surveyor::new(
+                account,
+                Arc::clone(provider),
+                ledger.clone(),
+                lane.limits.rate,
+                stop.clone(),
+            );
             let handler = Arc::new(Handler {
                 account: account.clone(),
                 provider: Arc::clone(provider),
                 ledger: ledger.clone(),
                 ring: Arc::clone(&ring),
                 policy: wiring::policy(&config),
+                surveyor: Arc::new(surveyor),
                 clocks: Arc::clone(&clocks),
                 breakers: wiring::breakers(&config),
                 journal: journal.clone(),
                 stopping: stop.clone(),
             });
-            let (lane, from) = (lane_config(account, &config), ledger.clone());
+            let from = ledger.clone();
             let make = Box::new(move || LaneBackend::new(from.clone(), lane.clone()));
             lanes.push(workers::start(&instance, handler, make, &tracker, stop.clone()));
         }
@@ -100,9 +119,11 @@ pub async fn run(
         tracker.spawn(sweeper::run(ledger.clone(), config.retention.clone(), stop.clone()));
     }
     let lanes = Arc::new(lanes);
+    let accounts: Vec<String> = config.accounts.keys().cloned().collect();
+    crate::metrics::begin(&accounts);
     let hub = http::hub::Hub::start(&ledger, &tracker, &stop);
     api.ready(http::Backend {
-        ledger,
+        ledger: ledger.clone(),
         hub,
         producer,
         lanes: Arc::clone(&lanes),
@@ -115,6 +136,7 @@ pub async fn run(
         "running"
     );
     stop.cancelled().await;
+    fault::here(ledger.namespace(), None).at(Point::StopRequested).await;
     shut_down(&lanes, tracker, config.worker.shutdown_grace).await;
     Ok(())
 }
@@ -143,7 +165,16 @@ fn lane_config(account: &str, config: &Config) -> LaneConfig {
 
 /// A server that can lose orders is refused, in plain words, unless `relaxed` is set; then it is said loudly.
 async fn check_server(ledger: &Ledger, config: &Config) -> anyhow::Result<()> {
-    let report = ledger.check().await.context("the Redis server could not be checked")?;
+    // As the first connection was waited for: a server that is lost in this moment is no reason to end.
+    let report = loop {
+        match ledger.check().await {
+            Err(error) if error.is_retryable() => {
+                tracing::warn!(%error, "the Redis server could not be checked: tried again");
+                tokio::time::sleep(CHECK_AGAIN).await;
+            }
+            checked => break checked.context("the Redis server could not be checked")?,
+        }
+    };
     for fault in &report.faults {
         tracing::error!(what = fault.what, mend = fault.mend, "the Redis server is not fit");
     }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use domorder_config::Retention;
+use domorder_jobs::fault::{self, Point};
 use domorder_jobs::ledger::Ledger;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 /// Between rounds. Several replicas sweeping at once are harmless: every step is compare-and-delete.
@@ -13,9 +15,12 @@ const STEP: usize = 100;
 
 /// Sweeps until told to stop.
 pub async fn run(ledger: Ledger, retention: Retention, stop: CancellationToken) {
+    // At once, too: where replicas are replaced often, none of them would live to its first round.
+    let mut rounds = tokio::time::interval(ROUND);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = tokio::time::sleep(ROUND) => {}
+            _ = rounds.tick() => {}
             () = stop.cancelled() => return,
         }
         match round(&ledger, &retention, &stop).await {
@@ -38,6 +43,7 @@ async fn round(
         if n == 0 {
             break;
         }
+        fault::here(ledger.namespace(), None).at(Point::Swept).await;
     }
     ledger.trim_events(retention.events).await?;
     Ok(swept)

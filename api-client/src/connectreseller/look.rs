@@ -1,6 +1,6 @@
 //! How to find out whether an effect stands: reads, and the rules of the fact sheet's sections 5.1 and 6.2.
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use secrecy::SecretString;
 
 use super::client::Client;
@@ -10,14 +10,8 @@ use super::wire::{Domain, Standing};
 use crate::http::Visit;
 use crate::provider::{
     Baseline, ContactIds, Ending, Evidence, ExpiryMove, Impediment, Purchase, Question, Register, Renew, Sighting,
-    Snapshot, Stage, Transfer, Trouble, TroubleKind, expiry_move,
+    Snapshot, Stage, Transfer, Trouble, TroubleKind, expiry_move, expiry_plausible,
 };
-
-/// Ten years is the longest term; a year more, as no registry gives it, is a broken date.
-const EXPIRY_AHEAD_MAX: SignedDuration = SignedDuration::from_hours(11 * 366 * 24);
-
-/// 1990-01-01: no domain of this account expired before.
-const EXPIRY_MIN: i64 = 631_152_000;
 
 pub(super) async fn look(client: &Client, via: Option<&mut Visit>, question: &Question<'_>) -> Sighting {
     match question.purchase {
@@ -228,13 +222,19 @@ pub(super) fn expiry_year(baseline: &Baseline) -> Option<i16> {
 
 fn plausible(expiry: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     // The order's intake stands for "now": no clock is needed to see a broken date.
-    expiry.filter(|at| at.as_second() >= EXPIRY_MIN && at.duration_since(now) <= EXPIRY_AHEAD_MAX)
+    expiry.filter(|at| expiry_plausible(*at, now))
 }
 
+/// A name that is not active yet owes no expiry, so that a zero there is none. Else the date is told as it was written:
+/// whether it can be believed is not decided here.
 fn evidence(domain: &Domain, question: &Question<'_>, message: Option<String>) -> Evidence {
+    let expiry = match domain.standing {
+        Standing::Dormant => plausible(domain.expiry, question.since),
+        Standing::Held | Standing::Lapsed | Standing::Gone => domain.expiry,
+    };
     Evidence {
         provider_order_id: Some(domain.id.clone()),
-        expiry: plausible(domain.expiry, question.since),
+        expiry,
         accounts: None,
         message,
         gives_up_at: None,

@@ -21,6 +21,7 @@ pub mod client;
 mod credential;
 pub mod endpoints;
 pub mod error;
+mod listing;
 mod look;
 mod preparation;
 mod profile;
@@ -48,8 +49,9 @@ use jiff::Timestamp;
 use crate::endpoint::{Arguments, CallError, Endpoint};
 use crate::http::{Http, HttpError, Visit};
 use crate::provider::{
-    Abilities, Accepted, Amendment, Baseline, Funds, Guard, NotSent, Operation, Outcome, Preparation, Prepared,
-    Provider, Purchase, Question, Quote, Register, Rejection, RejectionClass, Renew, Sighting, Transfer, Trouble,
+    Abilities, Accepted, Amendment, Baseline, Funds, Guard, ListPage, Listing, NotSent, Operation, Outcome,
+    Preparation, Prepared, Provider, Purchase, Question, Quote, Register, Rejection, RejectionClass, Renew, Sighting,
+    Transfer, Trouble,
 };
 use client::{DomainSearch, OrderExtras, OrderParams, RenewalParams, TransferParams};
 
@@ -206,6 +208,14 @@ impl Provider for ConnectReseller {
 
     async fn look(&self, via: Option<&mut Visit>, question: &Question<'_>) -> Sighting {
         look::look(&self.client, via, question).await
+    }
+
+    fn listing(&self, operation: Operation) -> Option<Listing> {
+        listing::of(operation)
+    }
+
+    async fn list(&self, _operation: Operation, page: u32) -> Result<ListPage, Trouble> {
+        listing::page(&self.client, page).await
     }
 
     async fn submit(&self, via: &mut Visit, purchase: &Purchase, baseline: Option<&Baseline>) -> Outcome {

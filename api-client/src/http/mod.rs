@@ -37,6 +37,7 @@ pub use redact::{MESSAGE_CHARS_MAX, Redactor};
 pub use report::{CallClass, CallObserver, CallReport, CallResult};
 pub use request::{Request, Wire};
 pub use settings::HttpSettings;
+pub use tls::client_config;
 pub use visit::Visit;
 
 use std::fmt;
@@ -74,7 +75,7 @@ impl Http {
     /// or the system's TLS roots cannot be loaded.
     pub fn new(settings: HttpSettings) -> Result<Self, HttpError> {
         let endpoint = visit::Endpoint::of(&settings)?;
-        let tls = tls::client_config(endpoint.encrypted())?;
+        let tls = client_config(endpoint.encrypted())?;
         let pooled = pooled::client(&settings, &tls)?;
         Ok(Self {
             inner: Arc::new(Inner {

@@ -11,7 +11,10 @@ use super::HttpError;
 ///
 /// An account on plain HTTP (a simulator on this machine) never shakes hands; it trusts nobody, and works on systems
 /// without root certificates.
-pub(super) fn client_config(encrypted: bool) -> Result<ClientConfig, HttpError> {
+///
+/// # Errors
+/// Where the system's root certificates cannot be read.
+pub fn client_config(encrypted: bool) -> Result<ClientConfig, HttpError> {
     let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(HttpError::Tls)?;

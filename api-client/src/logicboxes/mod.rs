@@ -23,6 +23,7 @@ pub mod tlds;
 pub mod wire;
 
 mod actions;
+mod listing;
 mod look;
 mod masked;
 mod order;
@@ -47,8 +48,8 @@ pub use self::settings::{BASE_URL, Region, Settings};
 use crate::endpoint::{Arguments, CallError, Endpoint};
 use crate::http::{HttpError, Visit};
 use crate::provider::{
-    Abilities, Amendment, Baseline, Failure, Funds, Guard, Operation, Outcome, Preparation, Prepared, Provider,
-    Purchase, Question, Quote, Sighting, Trouble,
+    Abilities, Amendment, Baseline, Failure, Funds, Guard, ListPage, Listing, Operation, Outcome, Preparation,
+    Prepared, Provider, Purchase, Question, Quote, Sighting, Trouble,
 };
 
 /// The name under which accounts are configured.
@@ -144,6 +145,14 @@ impl Provider for LogicBoxes {
 
     async fn look(&self, via: Option<&mut Visit>, question: &Question<'_>) -> Sighting {
         look::look(&mut self.hiding(question.purchase).reads(via), question).await
+    }
+
+    fn listing(&self, operation: Operation) -> Option<Listing> {
+        listing::of(operation)
+    }
+
+    async fn list(&self, operation: Operation, page: u32) -> Result<ListPage, Trouble> {
+        listing::page(&mut self.client.reads(None), operation, page).await
     }
 
     async fn submit(&self, via: &mut Visit, purchase: &Purchase, baseline: Option<&Baseline>) -> Outcome {

@@ -131,7 +131,7 @@ impl Order {
             status: Status::of(&details.currentstatus),
             word: clip(details.currentstatus.as_str()),
             created: details.creationtime.instant(),
-            end: details.endtime.instant(),
+            end: owed(details.endtime.end(), &details.currentstatus),
             accounts: details.emailaccounts.count(),
             pending: details.eaqid.id().map(str::to_owned),
             action: details.actionstatusdesc.text().map(clip),
@@ -155,7 +155,7 @@ impl Order {
             status: Status::of(&details.currentstatus),
             word: clip(details.currentstatus.as_str()),
             created: details.creationtime,
-            end: details.endtime,
+            end: owed(details.endtime, &details.currentstatus),
             accounts: None,
             pending: details.eaqid.id().map(str::to_owned),
             action: details.actionstatusdesc.text().map(clip),
@@ -195,6 +195,13 @@ impl Order {
             gives_up_at: None,
         }
     }
+}
+
+/// An order that is not finished owes no end: a zero there is none. Any other end is told as it was written, and believed
+/// or not where it would become a fact.
+fn owed(end: Option<Timestamp>, status: &Scalar) -> Option<Timestamp> {
+    let unfinished = Status::of(status) == Status::InActive;
+    end.filter(|end| !unfinished || end.as_second() > 0)
 }
 
 /// Where an unfinished action stands, by its words. Money is asked for before anything else, because one text can hold

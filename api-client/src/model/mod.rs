@@ -197,3 +197,12 @@ pub fn expiry_move(before: Timestamp, now: Timestamp, months: u32) -> ExpiryMove
         _ => ExpiryMove::Other,
     }
 }
+
+/// Whether an expiry can be one at all: no name expired before 1990, and ten years are the longest term, to which a
+/// registry's own rounding may add one. The one rule by which dates are believed.
+#[must_use]
+pub fn expiry_plausible(at: Timestamp, now: Timestamp) -> bool {
+    const FIRST: i64 = 631_152_000;
+    const AHEAD_MAX: jiff::SignedDuration = jiff::SignedDuration::from_hours(11 * 366 * 24);
+    at.as_second() >= FIRST && at.duration_since(now) <= AHEAD_MAX
+}

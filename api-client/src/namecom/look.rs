@@ -11,17 +11,11 @@ use super::wire::{Domain, Stamp};
 use crate::http::Visit;
 use crate::provider::{
     Baseline, Evidence, ExpiryMove, Impediment, Purchase, Question, Register, Renew, Sighting, Snapshot, Trouble,
-    TroubleKind, expiry_move,
+    TroubleKind, expiry_move, expiry_plausible,
 };
 
 /// Times come without a zone, so that ours and theirs agree to a day at best (fact sheet 6, 8).
 const ZONE: SignedDuration = SignedDuration::from_hours(48);
-
-/// Ten years is the longest term; a year more, as no registry gives it, is a broken date.
-const EXPIRY_AHEAD_MAX: SignedDuration = SignedDuration::from_hours(11 * 366 * 24);
-
-/// 1990-01-01: no domain of an account expired before.
-const EXPIRY_MIN: i64 = 631_152_000;
 
 pub(super) async fn look(client: &Client, via: Option<&mut Visit>, question: &Question<'_>) -> Sighting {
     match question.purchase {
@@ -67,7 +61,7 @@ fn held(client: &Client, question: &Question<'_>, privacy: bool, domain: &Domain
     }
     // There are no customers here by which an older one could be told to be the same buyer's.
     match domain.create_date.as_if_utc() {
-        Some(created) if created >= question.since - ZONE => Sighting::Present(evidence(domain, question, privacy)),
+        Some(created) if created >= question.since - ZONE => Sighting::Present(evidence(domain, privacy)),
         Some(_) => Sighting::Impossible(
             Impediment::DomainTaken,
             format!("in this account since {}, before this order", domain.create_date),
@@ -99,7 +93,7 @@ async fn renew(client: &Client, via: Option<&mut Visit>, question: &Question<'_>
         return Sighting::Absent(snapshot);
     };
     match expiry_move(before, expiry, u32::from(wanted.years) * 12) {
-        ExpiryMove::ByTerm => Sighting::Present(evidence(&domain, question, wanted.privacy == Some(true))),
+        ExpiryMove::ByTerm => Sighting::Present(evidence(&domain, wanted.privacy == Some(true))),
         ExpiryMove::Same => Sighting::Absent(snapshot),
         ExpiryMove::Other => Sighting::Differs(
             snapshot,
@@ -132,17 +126,16 @@ async fn is_free(client: &Client, via: Option<&mut Visit>, domain: &str) -> Resu
 
 fn plausible(expiry: Stamp, now: Timestamp) -> Option<Timestamp> {
     // The order's intake stands for "now": no clock is needed to see a broken date.
-    expiry
-        .as_if_utc()
-        .filter(|at| at.as_second() >= EXPIRY_MIN && at.duration_since(now) <= EXPIRY_AHEAD_MAX)
+    expiry.as_if_utc().filter(|at| expiry_plausible(*at, now))
 }
 
-fn evidence(domain: &Domain, question: &Question<'_>, privacy: bool) -> Evidence {
+fn evidence(domain: &Domain, privacy: bool) -> Evidence {
     // Privacy is a product of its own, which may fail while the name succeeds (fact sheet 8).
     let bare = privacy && domain.whois_privacy.as_ref().is_some_and(|privacy| !privacy.enabled);
     Evidence {
         provider_order_id: None,
-        expiry: plausible(domain.expire_date, question.since),
+        // As it was written: whether it can be believed is not decided here.
+        expiry: domain.expire_date.as_if_utc(),
         accounts: None,
         message: bare.then(|| "whois privacy was asked for and is not on".to_owned()),
         gives_up_at: None,

@@ -35,9 +35,26 @@ fn every_example_in_it_is_right_and_states_the_true_default() {
         .with("cr-main.key", "a\n")
         .with("lb-main.key", "b\n")
         .with("nc-main.token", "c\n")
-        .with("whmcs.secret", super::WEBHOOK_SECRET);
+        .with("whmcs.secret", super::WEBHOOK_SECRET)
+        .with("whmcs.secret.old", super::WEBHOOK_SECRET);
     let (config, _) = given.load();
-    let bare = world(super::ACCOUNT).load().0;
+    let hook = format!(
+        "webhooks.whmcs = {{ url = \"https://x.example\", secret = \"{}\" }}\n",
+        super::WEBHOOK_SECRET
+    );
+    let bare = world(&format!("{hook}{}", super::ACCOUNT)).load().0;
+    let waits = |config: &crate::Config| {
+        let hook = &config.webhooks["whmcs"];
+        let times = [hook.timeout, hook.retry_initial, hook.retry_max, hook.give_up];
+        (
+            times,
+            hook.in_flight,
+            hook.allow_private,
+            hook.begin,
+            hook.events.clone(),
+        )
+    };
+    assert_eq!(waits(&config), waits(&bare));
     let (shown, real) = (&config.accounts["cr-main"], &bare.accounts["cr-main"]);
     assert_eq!(shown.timeout, real.timeout);
     assert_eq!(shown.concurrency, real.concurrency);

@@ -177,6 +177,10 @@ const HOOK: &str = "webhooks.w.url = \"https://x.example\"\n";
 #[case::hook_secret(HOOK, "webhooks.w.secret", FaultKind::Missing, "secret_file")]
 #[case::hook_short(&format!("{HOOK}webhooks.w.secret = \"whsec_c2hvcnQ=\""), "webhooks.w.secret", FaultKind::Invalid, "24")]
 #[case::hook_event(&format!("{HOOK}webhooks.w.secret = \"{}\"\nwebhooks.w.events = [\"order.done\"]", WEBHOOK_SECRET), "webhooks.w.events", FaultKind::Invalid, "order.done")]
+#[case::hook_plain(&format!("webhooks.w.url = \"http://billing.example\"\nwebhooks.w.secret = \"{WEBHOOK_SECRET}\""), "webhooks.w.url", FaultKind::Conflict, "allow_private = true")]
+#[case::hook_waits(&format!("{HOOK}webhooks.w.secret = \"{WEBHOOK_SECRET}\"\nwebhooks.w.retry_max = \"1s\""), "webhooks.w.retry_max", FaultKind::Conflict, "retry_initial")]
+#[case::hook_kept(&format!("{HOOK}webhooks.w.secret = \"{WEBHOOK_SECRET}\"\nretention.events = \"1d\""), "retention.events", FaultKind::Conflict, "webhooks.w.give_up")]
+#[case::hook_previous(&format!("{HOOK}webhooks.w.secret = \"{WEBHOOK_SECRET}\"\nwebhooks.w.previous_secret = \"x\""), "webhooks.w.previous_secret", FaultKind::Invalid, "24")]
 #[case::syntax("a = \nb = 1\nc = = 2", "", FaultKind::Syntax, "line 1")]
 fn a_fault_is_named(#[case] toml: &str, #[case] key: &str, #[case] kind: FaultKind, #[case] says: &str) {
     let errors = world(toml).with("empty", "\n").with("present", "k").refused();

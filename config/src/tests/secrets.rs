@@ -19,7 +19,7 @@ fn canaries() -> super::World {
         accounts.cr = {{ provider = "connectreseller", api_key = "{CANARY}" }}
         accounts.lb = {{ provider = "logicboxes", auth_userid = 77, api_key_file = "key" }}
         accounts.nc = {{ provider = "namecom", username = "user", api_token = "{CANARY}" }}
-        webhooks.w = {{ url = "https://billing.example/hook?token={CANARY}", secret = "{webhook}" }}
+        webhooks.w = {{ url = "https://billing.example/hook?token={CANARY}", secret = "{webhook}", previous_secret = "{webhook}" }}
         "#
     ))
     .with("key", CANARY)

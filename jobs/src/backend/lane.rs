@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::{Claim, Hold, LaneConfig, hold::Dues, lock};
+use crate::fault::{self, Point};
 use crate::ledger::{ClaimedOrder, Epoch, Ledger, LedgerError, Wake};
 
 /// What is asked of a lane from outside, and what it shows.
@@ -295,6 +296,9 @@ impl Shared {
             let asked_at = Instant::now();
             match self.ledger.extend(&leases, self.config.lease).await {
                 Ok(kept) => {
+                    fault::here(self.ledger.namespace(), None)
+                        .at(Point::LeaseExtended)
+                        .await;
                     for (hold, kept) in held.iter().zip(kept) {
                         if kept {
                             hold.extended_to(asked_at + self.config.lease);

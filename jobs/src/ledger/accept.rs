@@ -6,6 +6,7 @@
 use redis::Value;
 
 use super::{BATCH_MAX, Ledger, LedgerError, Routed, keys::slot_of, script, value};
+use crate::fault::{self, Point};
 use crate::state::{Kind, Priority};
 
 /// An order to be accepted.
@@ -102,6 +103,9 @@ impl Ledger {
             }
         } else {
             ours.extend(part);
+        }
+        if in_cluster {
+            fault::here(self.namespace(), None).at(Point::KeyTaken).await;
         }
         for (index, made) in self.create(orders, &ours, !in_cluster).await? {
             match made {

@@ -22,6 +22,15 @@ pub struct Rate {
     pub burst: u32,
 }
 
+impl Rate {
+    /// What an order is counted as, and what may be counted at once after a pause, in ms of a shard's part of the rate.
+    pub(super) fn cost_and_burst(self, shards: u16) -> (f64, f64) {
+        let token = self.period.as_secs_f64() * 1_000.0 * f64::from(shards) / f64::from(self.tokens.max(1));
+        let (cost, burst) = (token * f64::from(self.per_order), token * f64::from(self.burst));
+        (cost, burst.max(cost))
+    }
+}
+
 /// What an account may use, by all replicas together.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Limits {
@@ -140,11 +149,9 @@ impl Ledger {
         self.see_that_the_standard_is_met().await?;
         let shards = u32::from(self.shards());
         let concurrency = limits.concurrency.map_or(0, |limit| (limit / shards).max(1));
-        let (cost, burst) = limits.rate.map_or((0.0, 0.0), |rate| {
-            let token = rate.period.as_secs_f64() * 1_000.0 * f64::from(shards) / f64::from(rate.tokens.max(1));
-            let (cost, burst) = (token * f64::from(rate.per_order), token * f64::from(rate.burst));
-            (cost, burst.max(cost))
-        });
+        let (cost, burst) = limits
+            .rate
+            .map_or((0.0, 0.0), |rate| rate.cost_and_burst(self.shards()));
         let mut command = self.call(&script::CLAIM, shard);
         command
             .arg(account)

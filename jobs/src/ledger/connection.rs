@@ -316,7 +316,7 @@ fn measured(pipeline: &Pipeline, count: usize) -> &'static str {
         Some(b"EVALSHA") => return words.next().and_then(script::name_of).unwrap_or("script"),
         other => other.unwrap_or_default(),
     };
-    const COMMANDS: [&str; 19] = [
+    const COMMANDS: [&str; 21] = [
         "GET",
         "HDEL",
         "HGET",
@@ -329,11 +329,13 @@ fn measured(pipeline: &Pipeline, count: usize) -> &'static str {
         "XADD",
         "XAUTOCLAIM",
         "XDEL",
+        "XLEN",
         "XRANGE",
         "XREAD",
         "XREADGROUP",
         "XREVRANGE",
         "XTRIM",
+        "ZCARD",
         "ZRANGE",
         "ZREVRANGEBYSCORE",
     ];

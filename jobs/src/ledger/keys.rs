@@ -18,6 +18,10 @@
 //! | `{<ns>:0}:funds:<account>`, `…:line`, `…:prices`, `…:held` | hash, zset | its money, who waits for it, what is set aside (see `purse.lua`) |
 //! | `{<ns>:0}:contacts:<account>` | hash | keyed digest of a profile → the contact made of it, or who is making it; at most 100,000 |
 //! | `{<ns>:<shard>}:aside` | zset | id → when it was set aside |
+//! | `{<ns>:<shard>}:webhooks` | set | endpoints with state here |
+//! | `{<ns>:<shard>}:webhook:<endpoint>` | hash | `cursor`, `settled`, `waiting`, `failing`; `holder`, `until`, `fence` |
+//! | `{<ns>:<shard>}:webhook:<endpoint>:held` | hash | order → its undelivered events up to the cursor; bounded |
+//! | `{<ns>:<shard>}:webhook:<endpoint>:dead`, `…:again` | zset | dead letters, those to be replayed → when the event was |
 //! | `<ns>:idem:<key>` | string | `<id> <fingerprint>` |
 //! | `<ns>:intake`, `<ns>:rejected` | stream | what came in; what was refused |
 //! | `<ns>:wake` | channel | the account that has something due |

@@ -18,6 +18,7 @@
 mod accept;
 mod accounts;
 mod breaker;
+mod census;
 mod check;
 mod claim;
 mod commit;
@@ -29,14 +30,17 @@ mod events;
 mod intake;
 mod keys;
 mod lease;
+mod pace;
 mod purse;
 mod query;
 mod rights;
 mod script;
 mod sweep;
+mod tail;
 mod topology;
 mod value;
 mod wake;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -49,6 +53,7 @@ use tokio::sync::broadcast;
 pub use accept::{Acceptance, NewOrder};
 pub use accounts::Depth;
 pub use breaker::{Brake, BreakerLimits, BreakerState, Breakers, PaidCall};
+pub use census::Backlog;
 pub use check::{CheckFault, ServerReport};
 pub use claim::{Claimed, ClaimedOrder, Epoch, HeldBack, Limits, Rate};
 pub use commit::{Change, Due, Record, RecordError, Recorded, Shelf};
@@ -59,7 +64,9 @@ pub use keys::{new_order_id, shard_of_id, shard_of_resource};
 pub use lease::{SIGNALS_MAX, Signalled};
 pub use purse::{MayPay, Paid, Price, Purse};
 pub use query::{Count, Filter, Listed, Meta, Page, Stored};
+pub use tail::{EventAt, Tail};
 pub use wake::Wake;
+pub use webhooks::{Begin, DeadLetter, HeldOrder, HookLook, HookPosition, HookUpdate, Webhooks};
 
 use connection::{Effort, Link, Routed};
 use durability::Standard;

@@ -46,6 +46,8 @@ scripts! {
     ASIDE = "aside.lua",
     /// Remembers contacts.
     CONTACTS = "contacts.lua",
+    /// Takes a call from an account's rate.
+    PACE = "pace.lua",
     /// Counts what becomes of an account's calls.
     BREAKER = "breaker.lua",
     /// Keeps an account's money apart.
@@ -54,6 +56,16 @@ scripts! {
     POKE = "poke.lua",
     /// Counts an account's work.
     DEPTH = "depth.lua",
+    /// Who delivers to a webhook endpoint.
+    WEBHOOK_LEASE = "webhook_lease.lua",
+    /// How far an endpoint has come.
+    WEBHOOK_SAVE = "webhook_save.lua",
+    /// Looks at that.
+    WEBHOOK_LOOK = "webhook_look.lua",
+    /// Delivers dead letters again.
+    WEBHOOK_REPLAY = "webhook_replay.lua",
+    /// Deletes an endpoint's state.
+    WEBHOOK_FORGET = "webhook_forget.lua",
 }
 
 /// A script and its name on the server.

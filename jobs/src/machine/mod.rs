@@ -7,7 +7,7 @@
 //!
 //! Rooms: [`before`] (until the paid call), [`around`] (contacts and price before it, what is set after it), [`after`]
 //! (its answer), [`reconcile`] (an unknown outcome), [`waiting`] (the provider or a person has the word), [`signals`]
-//! (what people say). What is particular to a kind of order stands
+//! (what people say), [`listed`] (a list shows it unchanged), [`guard`] (what is not believed). What is particular to a kind of order stands
 //! in [`kinds`], how long to wait in [`waits`]. Which sighting an answer is was decided by the provider's adapter; no
 //! provider's word is known here.
 //!
@@ -18,7 +18,9 @@
 mod after;
 mod around;
 mod before;
+mod guard;
 pub mod kinds;
+mod listed;
 mod reconcile;
 mod signals;
 mod waiting;
@@ -38,6 +40,8 @@ use crate::order::MaxPrice;
 use crate::record::{Intent, OrderRecord};
 use crate::state::{Charged, Kind, Needs, Reason, State};
 
+pub use guard::{Disbelieved, disbelieved, shows_disbelief};
+pub use listed::stands_at;
 pub use signals::{Refused, SignalSeen, may};
 pub use waits::Policy;
 use waits::{by_deadline, deadline_passed, follow_at, left_alone, retry_at, scheduled, signed};
@@ -51,6 +55,8 @@ pub enum Observation {
     Prepared(PreparationSeen),
     /// A look.
     Saw(Sighting),
+    /// A list of the whole account shows it unchanged.
+    Listed,
     /// What the purchase would cost (`None`: it is not told), asked right after the look that saw this.
     Quoted(Snapshot, Result<Option<Quote>, Trouble>),
     /// The answer to the paid call.
@@ -223,6 +229,15 @@ pub struct IllegalPair {
 /// # Errors
 /// [`IllegalPair`] where the observation cannot follow on that state: a fault of the caller, never of the outside.
 pub fn next(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Result<Decision, IllegalPair> {
+    let odd = disbelieved(&seen, record, facts);
+    let looked = matches!(seen, Observation::Saw(_) | Observation::Listed);
+    let mut decision = follows(record, guard::sifted(seen, record, facts), facts)?;
+    let spoken = decision.record.provider_message != record.provider_message;
+    guard::tell(&mut decision.record, odd.as_ref(), looked, spoken);
+    Ok(decision)
+}
+
+fn follows(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Result<Decision, IllegalPair> {
     let state = record.state;
     let illegal = |seen| Err(IllegalPair { state, seen });
     if state.is_final() {
@@ -255,6 +270,10 @@ pub fn next(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Resul
             }
             State::Parked if record.placed => Ok(waiting::saw(record.clone(), sighting, facts)),
             _ => illegal("a look"),
+        },
+        Observation::Listed => match stands_at(record) {
+            Some(stage) => Ok(listed::unchanged(record.clone(), stage, facts)),
+            None => illegal("that a list shows it unchanged"),
         },
         Observation::Answered(outcome) if state == State::Dispatching => {
             Ok(after::answered(record.clone(), outcome, facts))

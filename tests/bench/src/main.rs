@@ -9,6 +9,7 @@ mod backlog;
 mod decode;
 mod drain;
 mod idle;
+mod looks;
 mod memory;
 mod peer;
 mod process;
@@ -69,6 +70,12 @@ enum Figure {
     Memory,
     /// What a backlog of waiting orders changes
     Backlog,
+    /// Provider calls per waiting transfer and hour, with lists of the whole account and without
+    Looks {
+        /// What stands for the hour of the default schedule's last wait; the waits before it are shortened alike
+        #[arg(long, default_value_t = 20_000)]
+        hour_ms: u64,
+    },
     /// The provider that answers at once (a process of its own)
     #[command(hide = true)]
     Provider {
@@ -126,6 +133,7 @@ async fn measure(cli: &Cli) -> anyhow::Result<()> {
         Figure::Idle => idle::measure(&bench, &mut report).await?,
         Figure::Memory => memory::measure(&bench, &mut report).await?,
         Figure::Backlog => backlog::measure(&bench, &cli.backlog, &mut report).await?,
+        Figure::Looks { hour_ms } => looks::measure(&bench, *hour_ms, &mut report).await?,
         Figure::Provider { .. } | Figure::Peer(_) => {}
     }
     report.print(cli.json);

@@ -42,3 +42,20 @@ fn every_measurement_runs_to_its_end() {
         assert!(ours.is_some_and(|v| v.is_finite() && v > 0.0), "{row}");
     }
 }
+
+#[test]
+fn looking_is_measured_with_lists_and_without() {
+    let output = Command::new(env!("CARGO_BIN_EXE_domorder-bench"))
+        .args(["--orders", "200", "--json", "looks", "--hour-ms", "800"])
+        .output()
+        .expect("it can be started");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let rows: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(rows.len(), 12);
+    for row in &rows {
+        let told = row["domorder"]
+            .as_str()
+            .and_then(|v| v.split(' ').next()?.parse::<f64>().ok());
+        assert!(told.is_some_and(|v| v.is_finite() && v > 0.0), "{row}");
+    }
+}

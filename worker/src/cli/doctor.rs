@@ -6,7 +6,7 @@ use domorder_jobs::format::Unreadable;
 use domorder_jobs::ledger::{Durability, Ledger, Stored};
 
 use super::output::{Format, print, print_json};
-use super::{Cli, Failure, Loaded, orders};
+use super::{Cli, Failure, Loaded, orders, webhooks};
 use crate::{clock, wiring};
 
 /// Most orders that were set aside are told of one by one; more of them have one cause.
@@ -14,9 +14,9 @@ const ASIDE_MAX: usize = 100;
 
 /// Something that is wrong.
 #[derive(serde::Serialize)]
-struct Finding {
-    what: String,
-    mend: String,
+pub(super) struct Finding {
+    pub(super) what: String,
+    pub(super) mend: String,
 }
 
 pub(super) async fn run(cli: &Cli, format: Format) -> Result<ExitCode, Failure> {
@@ -43,6 +43,7 @@ pub(super) async fn run(cli: &Cli, format: Format) -> Result<ExitCode, Failure> 
             }
             findings.extend(clocks(clock::now(), ledger.now_ms().await?));
             findings.extend(aside(&ledger).await?);
+            findings.extend(webhooks::findings(&loaded, &ledger).await?);
             let names: Vec<String> = loaded.config.accounts.keys().cloned().collect();
             for (account, why) in ledger.paused(&names).await? {
                 findings.push(Finding {
@@ -63,6 +64,7 @@ pub(super) async fn run(cli: &Cli, format: Format) -> Result<ExitCode, Failure> 
         }
         Err(other) => return Err(other),
     }
+    findings.extend(webhooks::addresses(&loaded).await);
     for (account, provider) in wiring::providers(&loaded.config)? {
         if let Err(trouble) = provider.control().await {
             findings.push(Finding {

@@ -10,7 +10,9 @@ mod doctor;
 mod enqueue;
 mod orders;
 mod output;
+mod probe;
 mod run;
+mod webhooks;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,6 +49,9 @@ enum Command {
     /// Provider accounts
     #[command(subcommand)]
     Accounts(accounts::AccountsCommand),
+    /// Webhook endpoints, and the events that they did not take
+    #[command(subcommand)]
+    Webhooks(webhooks::WebhooksCommand),
     /// Perform any documented operation of a provider, and print its answer
     Call(call::CallArgs),
     /// The configuration
@@ -54,6 +59,8 @@ enum Command {
     Config(config::ConfigCommand),
     /// Find out what is wrong, and how to mend it
     Doctor(OutputArgs),
+    /// Ask the process on this machine whether it is alive or ready; exit code 0 if it is, else 1
+    Probe(probe::ProbeArgs),
     /// Print a script that completes domorder's words in your shell
     Completions(completions::CompletionsArgs),
     /// Show the main job on simulated providers: lost answers, a killed replica, nothing bought twice
@@ -120,6 +127,11 @@ impl Loaded {
 /// Runs what was asked for.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if matches!(cli.command, Command::Run(_))
+        && let Some(code) = crate::init::in_its_place()
+    {
+        return code;
+    }
     // The one place that makes a runtime; a short command needs no second thread.
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -161,6 +173,10 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode, Failure> {
         }
         Command::Completions(args) => Ok(completions::run(args)),
         Command::Config(command) => config::run(cli, command),
+        Command::Probe(args) => {
+            quiet();
+            probe::run(&Loaded::of(cli)?, args).await
+        }
         Command::Doctor(args) => {
             quiet();
             doctor::run(cli, args.output).await
@@ -176,6 +192,10 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Orders(command) => {
             quiet();
             orders::run(Loaded::of(cli)?, command).await
+        }
+        Command::Webhooks(command) => {
+            quiet();
+            webhooks::run(Loaded::of(cli)?, command).await
         }
         Command::Call(args) => {
             quiet();

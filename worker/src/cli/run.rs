@@ -14,10 +14,10 @@ use crate::{metrics, wiring};
 /// Arguments of `run`.
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
-    /// No HTTP server
+    /// No HTTP server; orders are worked and webhooks posted
     #[arg(long, conflicts_with = "no_worker")]
     no_http: bool,
-    /// HTTP only: nothing is taken in and no order is worked
+    /// HTTP only: nothing is taken in, no order is worked and no webhook is posted
     #[arg(long)]
     no_worker: bool,
     /// How log lines look

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domorder_api_client::provider::{Amendment, Evidence, NotSent, Outcome, Question, Sighting, Trouble, TroubleKind};
+use domorder_jobs::fault::Point;
 use domorder_jobs::machine::{Decision, Look, Observation, Step};
 use jiff::SignedDuration;
 use secrecy::SecretString;
@@ -18,6 +19,7 @@ const SKEW: SignedDuration = SignedDuration::from_mins(5);
 impl Visitor<'_> {
     /// Performs a step that is not the paid call.
     pub(super) async fn act(&mut self, step: Step) -> Observation {
+        let first = std::mem::take(&mut self.fresh);
         match step {
             Step::Prepare => Observation::Prepared(self.prepare_contacts().await),
             Step::Quote => self.quote().await,
@@ -26,7 +28,10 @@ impl Visitor<'_> {
                 Some(lost) => lost,
                 None => Observation::Saw(self.look(Look::BeforePaying).await),
             },
-            Step::Look(how) => Observation::Saw(self.look(how).await),
+            Step::Look(how) => match self.listed(first && how == Look::Follow).await {
+                Some(listed) => listed,
+                None => Observation::Saw(self.look(how).await),
+            },
             Step::ReadFunds => Observation::Funds(Box::pin(self.funds()).await),
             Step::Cancel => Observation::CancelAnswered(self.guarded(Call::Cancel).await),
             Step::AmendAuthCode => Observation::AmendAnswered(self.guarded(Call::AmendAuthCode).await),
@@ -52,7 +57,9 @@ impl Visitor<'_> {
         if let Some(kept_back) = self.look_kept_back().await {
             return kept_back;
         }
+        self.here.at(Point::BeforeLook).await;
         let sighting = handler.provider.look(visit.as_mut(), &question).await;
+        self.here.at(Point::AfterLook).await;
         m::polled(&self.order, how, &sighting);
         // Every look after a paid call: not seeing a transfer that is to be called off ends the order, too.
         let concludes = how != Look::BeforePaying && matches!(sighting, Sighting::Absent(_));
@@ -94,6 +101,7 @@ impl Visitor<'_> {
 
     /// Intent, gate, the one request, its outcome. `None`: the order is out of our hands.
     pub(super) async fn submit(&mut self, mut decision: Decision) -> Option<Observation> {
+        self.here.at(Point::IntentDecided).await;
         let mut intended = Instant::now();
         if let Some(intent) = &mut decision.record.intent {
             // The gate and the settle time are counted from the same instant, or absence could be believed while the
@@ -123,8 +131,10 @@ impl Visitor<'_> {
             }
         }
         self.intended = Some(intended);
+        let here = self.here.clone();
+        here.at(Point::IntentDurable).await;
         let outcome = match self.keep_intent().await {
-            Ok(()) => self.send(Call::Submit, intended).await,
+            Ok(()) => here.call(self.send(Call::Submit, intended)).await,
             Err(not_sent) => not_sent,
         };
         self.keep_outcome(&outcome);
@@ -133,6 +143,7 @@ impl Visitor<'_> {
         m::paid_call_ended(&self.handler.account, &outcome);
         self.tell_breaker_of_call(&outcome).await;
         Box::pin(self.tell_purse_of_call(&outcome)).await;
+        here.at(Point::AnswerClassified).await;
         Some(Observation::Answered(outcome))
     }
 
@@ -140,7 +151,7 @@ impl Visitor<'_> {
     async fn guarded(&mut self, call: Call) -> Outcome {
         self.visit = None;
         self.claim.hold.arm();
-        let outcome = self.send(call, Instant::now()).await;
+        let outcome = self.here.clone().call(self.send(call, Instant::now())).await;
         self.claim.hold.disarm();
         self.visit = None;
         outcome
@@ -152,17 +163,20 @@ impl Visitor<'_> {
         let mut visit = self.visit.take().unwrap_or_else(|| handler.provider.visit());
         let (hold, stopping) = (Arc::clone(&self.claim.hold), handler.stopping.clone());
         let (gate, longest) = (handler.policy.gate, handler.provider.call_timeout());
+        let here = self.here.clone();
         visit.set_gate(move || {
             if stopping.is_cancelled() {
                 return Err("the worker is shutting down".to_owned());
             }
             if decided.elapsed() >= gate {
+                m::prevented("gate");
                 return Err(format!("the intent is older than {gate:?}"));
             }
             if !hold.fits(longest) {
+                m::prevented("gate");
                 return Err("too little is left of the lease for the whole call".to_owned());
             }
-            Ok(())
+            here.gate()
         });
         let Some(question) = self.question() else {
             return not_sent("the order cannot be turned into a request");
@@ -192,6 +206,7 @@ impl Visitor<'_> {
             },
         };
         self.visit = Some(visit);
+        self.here.at(Point::AnswerReceived).await;
         outcome
     }
 }

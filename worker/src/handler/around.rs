@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domorder_api_client::http::Visit;
 use domorder_api_client::provider::{Failure, NotSent, Outcome, Preparation, RejectionClass, Trouble, TroubleKind};
+use domorder_jobs::fault::Point;
 use domorder_jobs::ledger::LedgerError;
 use domorder_jobs::machine::{Observation, PreparationSeen};
 
@@ -26,6 +27,7 @@ impl Visitor<'_> {
 
     /// Sees to it that the contacts are there, each made once however many orders name it.
     pub(super) async fn prepare_contacts(&self) -> PreparationSeen {
+        self.here.at(Point::BeforePreparation).await;
         let handler = self.handler;
         let wanted = self.order.preparation();
         // Kept keyed: who reads the ledger could guess at the data behind a plain digest.
@@ -41,6 +43,7 @@ impl Visitor<'_> {
             Err(error) => return later(format!("the ledger could not be asked for contacts: {error}")),
         };
         let seen = self.prepare_taken(&wanted, &digests, &known).await;
+        self.here.at(Point::ContactsMade).await;
         tracing::info!(
             ready = matches!(seen, PreparationSeen::Ready(_)),
             "contacts were seen to"
@@ -137,6 +140,7 @@ impl Visitor<'_> {
             Some(purchase) => self.handler.provider.quote(purchase).await,
             None => Err(trouble("the order cannot be turned into a question".to_owned())),
         };
+        self.here.at(Point::Quoted).await;
         Observation::Quoted(self.snapshot.take().unwrap_or_default(), quote)
     }
 
@@ -148,7 +152,10 @@ impl Visitor<'_> {
             });
         };
         let mut visit = self.free_visit();
-        self.handler.provider.finish(&mut visit, &question).await
+        self.here.at(Point::BeforeFinish).await;
+        let outcome = self.handler.provider.finish(&mut visit, &question).await;
+        self.here.at(Point::Finished).await;
+        outcome
     }
 
     /// A connection for calls that cost nothing and may be repeated: no intent, and the lease is extended meanwhile.

@@ -10,6 +10,7 @@ mod breaker;
 mod clocks;
 mod funds;
 mod journal;
+mod listed;
 mod record;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use domorder_api_client::provider::{Provider, Purchase, Snapshot};
 use domorder_jobs::backend::Claim;
+use domorder_jobs::fault::{self, Point};
 use domorder_jobs::format;
 use domorder_jobs::ledger::{Brake, Ledger};
 use domorder_jobs::machine::{self, Facts, Observation, Policy, Step};
@@ -35,6 +37,7 @@ pub use breaker::Breakers;
 
 use crate::journal::Journal;
 use crate::metrics as m;
+use crate::survey::Surveyor;
 
 /// No order takes more steps than this in one claim: a loop of the machine must not become one of ours.
 const STEPS_MAX: usize = 16;
@@ -57,6 +60,8 @@ pub struct Handler {
     pub breakers: Breakers,
     /// The journal beside the worker, if it keeps one.
     pub journal: Option<Arc<Journal>>,
+    /// The account's lists, for orders that wait.
+    pub surveyor: Arc<Surveyor>,
     /// Set once the process is told to stop: no paid call is armed after it.
     pub stopping: CancellationToken,
 }
@@ -85,8 +90,14 @@ struct Visitor<'a> {
     snapshot: Option<Snapshot>,
     /// What the signals said, for the timeline.
     said: Option<String>,
+    /// Nothing was done in this claim yet: its look may be answered by a list.
+    fresh: bool,
+    /// All that this claim saw is a list that shows the order unchanged.
+    by_list: bool,
     /// A change that waits to be recorded together with what a read shows right after it.
     held_back: Option<record::Prepared>,
+    /// Where fault points are told to be.
+    here: fault::Here,
 }
 
 impl Handler {
@@ -122,10 +133,17 @@ impl Handler {
             set_aside: false,
             snapshot: None,
             said: None,
+            fresh: true,
+            by_list: false,
             held_back: None,
+            here: fault::here(self.ledger.namespace(), Some(order.idempotency_key.as_str())),
             order,
         };
+        visitor.here.at(Point::Claimed).await;
         let first = visitor.first_observation();
+        if visitor.said.is_some() {
+            visitor.here.at(Point::SignalTaken).await;
+        }
         visitor.go(first).await;
         visitor.pass_the_trial_on().await;
         Box::pin(visitor.give_back_what_was_set_aside()).await;
@@ -189,6 +207,14 @@ impl Visitor<'_> {
         let mut seen = first;
         for _ in 0..STEPS_MAX {
             let facts = self.facts();
+            if let Some(odd) = machine::disbelieved(&seen, &self.written, &facts) {
+                tracing::warn!(
+                    what = odd.what,
+                    told = odd.told,
+                    "an answer of the provider is not believed"
+                );
+                m::disbelieved(&self.order, odd.what);
+            }
             let decision = match machine::next(&self.written, seen, &facts) {
                 Ok(decision) => decision,
                 Err(illegal) => {

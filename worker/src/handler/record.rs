@@ -3,8 +3,9 @@
 use std::pin::pin;
 use std::time::Duration;
 
+use domorder_jobs::fault::Point;
 use domorder_jobs::ledger::{Change, Due, Record, RecordError, Recorded, Shelf};
-use domorder_jobs::machine::{Decision, Lane, Observation, Step};
+use domorder_jobs::machine::{Decision, Lane, Observation, Step, shows_disbelief};
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Charged, Reason, State};
 use domorder_jobs::view::{self, OrderView};
@@ -73,6 +74,7 @@ impl Visitor<'_> {
         let before = std::mem::replace(&mut self.written, decision.record.clone());
         prepared.changes.push((before, decision.record.clone()));
         self.version += 1;
+        self.here.at(Point::HeldBack).await;
         let (ledger, claim) = (self.handler.ledger.clone(), self.claim);
         let written;
         let seen;
@@ -131,6 +133,9 @@ impl Visitor<'_> {
             }
             Err(error) => {
                 tracing::warn!(%error, "the intent could not be made durable: nothing is sent");
+                if !matches!(error, RecordError::Ledger(_)) {
+                    m::prevented("fence");
+                }
                 // It may have been written all the same: the lease lapses, and the order is found by its record.
                 self.give_back().await;
                 Intended::OutOfHand
@@ -143,9 +148,12 @@ impl Visitor<'_> {
         let ledger = self.handler.ledger.clone();
         let recorded = if purpose == Purpose::Intent {
             // Never tried again here: an intent that took long is too old for the gate anyway.
-            ledger.record(record).await?
+            self.here.intent(ledger.record(record)).await?
         } else {
-            write_until_known(&ledger, record, self.claim).await?
+            self.here.at(Point::BeforeRecord).await;
+            let recorded = write_until_known(&ledger, record, self.claim).await?;
+            self.here.at(Point::Recorded).await;
+            recorded
         };
         let before = std::mem::replace(&mut self.written, decision.record.clone());
         self.version = recorded.version;
@@ -176,7 +184,9 @@ impl Visitor<'_> {
             let id = format!("{}-{version}", self.order.id);
             view::event(&view, &id, self.handler.ledger.namespace(), now)
         });
-        let timeline = tells || self.said.is_some();
+        // What could not be believed is told once, when it is new.
+        let odd = shows_disbelief(&next) && next.provider_message != self.written.provider_message;
+        let timeline = tells || odd || self.said.is_some();
         let timeline = timeline.then(|| timeline_entry(&next, decision.why, version, now, self.said.take().as_deref()));
         let due = match decision.step {
             Step::Wait(Some(at)) => Due::At(u64::try_from(at.as_millisecond()).unwrap_or(0)),
@@ -214,7 +224,8 @@ impl Visitor<'_> {
             release_lane: waits_for_its_time(&next),
             priority: self.order.priority,
             parked: shelf(&next),
-            durable: true,
+            // That a list showed it unchanged may be undone by a crash: it is only asked again.
+            durable: !self.by_list,
             intent_epoch: (purpose == Purpose::Intent).then_some(self.claim.epoch.number),
         };
         Prepared { record, changes }
@@ -243,10 +254,12 @@ impl Visitor<'_> {
     /// Hands the order back as it is.
     pub(super) async fn give_back(&mut self) {
         self.flush().await;
+        self.here.at(Point::GivingBack).await;
         let lease = [(self.claim.order.id.clone(), self.claim.order.fence)];
         if let Err(error) = self.handler.ledger.hand_back(&lease).await {
             tracing::debug!(%error, "not handed back: the lease will lapse");
         }
+        self.here.at(Point::GivenBack).await;
     }
 }
 
@@ -269,7 +282,7 @@ impl Handler {
                 );
                 if let Err(error) = self
                     .ledger
-                    .set_paused(&self.account, Some(&format!("credentials: {told}")))
+                    .set_paused(&self.account, Some(&format!("{}{told}", m::CREDENTIALS)))
                     .await
                 {
                     tracing::error!(account = self.account, %error, "the account could not be paused");

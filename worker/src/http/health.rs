@@ -72,6 +72,9 @@ fn said(status: StatusCode, words: impl Into<String>) -> Response {
 async fn metrics(State(api): State<Api>) -> Response {
     match api.inner.backend.get() {
         Some(backend) => {
+            for lane in backend.lanes.iter().map(Lane::current) {
+                m::lane(lane.account(), lane.silent_for() <= SILENT_MAX);
+            }
             let accounts: Vec<String> = api.inner.accounts.keys().cloned().collect();
             m::read_gauges(&backend.ledger, &accounts).await;
         }

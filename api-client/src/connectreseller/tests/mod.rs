@@ -3,6 +3,7 @@
 mod calls;
 mod changes;
 mod contacts;
+mod listing;
 mod looks;
 mod people;
 mod quotes;

@@ -93,10 +93,13 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Milliseconds since 1970, as a number or in a string \[P\].
+    /// Milliseconds since 1970, as a number or in a string \[P\]. What is beyond all calendars is the last instant of
+    /// this one, so that it is seen to make no sense.
     #[must_use]
     pub fn instant(self) -> Option<Timestamp> {
-        Timestamp::from_millisecond(self.integer()?).ok()
+        let ms = self.integer()?;
+        let beyond = if ms < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        Some(Timestamp::from_millisecond(ms).unwrap_or(beyond))
     }
 
     /// A required field.

@@ -1,6 +1,7 @@
 //! The words, the calls and the looks, each against fixtures; the calls and looks through a small server.
 
 mod calls;
+mod listing;
 mod looks;
 mod operations;
 mod requests;

@@ -37,8 +37,8 @@ pub struct DomainDetails {
     /// When it was made.
     #[serde(deserialize_with = "super::epoch")]
     pub creationtime: Option<Timestamp>,
-    /// When it ends; absent on new and pending orders.
-    #[serde(deserialize_with = "super::epoch")]
+    /// When it ends, not checked for sense; absent on new and pending orders.
+    #[serde(deserialize_with = "super::end")]
     pub endtime: Option<Timestamp>,
     /// The pending action's id; `0` is none.
     pub eaqid: Scalar,

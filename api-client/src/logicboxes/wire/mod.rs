@@ -149,6 +149,11 @@ fn epoch<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Tim
     Scalar::deserialize(deserializer).map(|scalar| scalar.instant())
 }
 
+/// The end of an order, as it was written ([`Scalar::end`]).
+fn end<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    Scalar::deserialize(deserializer).map(|scalar| scalar.end())
+}
+
 /// A secret in a string or a number.
 fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
     Scalar::deserialize(deserializer).map(|scalar| scalar.text().map(SecretString::from))

@@ -70,6 +70,19 @@ impl Scalar {
     }
 }
 
+impl Scalar {
+    /// When something ends, as it was written: whether that can be believed is decided where it would become a fact. A
+    /// number beyond all calendars (milliseconds for seconds) is the last instant of this one, so that it is seen.
+    #[must_use]
+    pub fn end(&self) -> Option<Timestamp> {
+        let Ok(seconds) = self.0.parse::<i64>() else {
+            return self.0.parse::<Timestamp>().ok();
+        };
+        let beyond = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        Some(Timestamp::from_second(seconds).unwrap_or(beyond))
+    }
+}
+
 impl From<&str> for Scalar {
     fn from(text: &str) -> Self {
         Self(text.trim().to_owned())

@@ -198,3 +198,13 @@ local function epoch(known, new_for)
 end
 -- The epoch as last seen, without asking the server.
 local function fence_floor() return tonumber(redis.call('HGET', P .. 'epoch', 'fence') or 0) end
+
+-- How many events this shard ever had, as its stream counts them (0 before Redis 7.0).
+local function added()
+  if redis.call('EXISTS', P .. 'events') == 0 then return 0 end
+  local told = redis.call('XINFO', 'STREAM', P .. 'events')
+  for i = 1, #told, 2 do
+    if told[i] == 'entries-added' then return tonumber(told[i + 1]) end
+  end
+  return 0
+end

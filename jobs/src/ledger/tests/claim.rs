@@ -165,6 +165,41 @@ async fn the_rate_is_of_all_replicas() {
 }
 
 #[tokio::test]
+async fn a_call_of_no_order_is_taken_from_the_same_rate() {
+    let World { ledger, .. } = &world().await;
+    accept_all(ledger, (0..9).map(|n| order(ledger, &format!("k{n}"))).collect()).await;
+    let rate = Rate {
+        tokens: 10,
+        period: Duration::from_secs(60),
+        per_order: 1,
+        burst: 4,
+    };
+    for _ in 0..3 {
+        let wait = ledger.take_call(ACCOUNT, rate).await.expect("told");
+        assert_eq!(wait, Duration::ZERO, "within what may be made at once");
+    }
+    let limits = Limits {
+        rate: Some(rate),
+        ..Limits::default()
+    };
+    let claimed = ledger.claim(0, ACCOUNT, 9, LEASE, limits).await.expect("a claim");
+    assert_eq!((claimed.orders.len(), claimed.held_back), (1, Some(HeldBack::Rate)));
+    // Orders take what they get; a call's turn comes whoever else wants one, and they wait the longer.
+    for turn in [6, 12] {
+        let wait = ledger.take_call(ACCOUNT, rate).await.expect("told");
+        let at_most = Duration::from_secs(turn);
+        assert!(wait > at_most - Duration::from_secs(2) && wait <= at_most, "{wait:?}");
+    }
+    let claimed = ledger.claim(0, ACCOUNT, 9, LEASE, limits).await.expect("a claim");
+    assert!(claimed.orders.is_empty());
+    let wait = claimed.next_due.expect("more is due");
+    assert!(
+        wait > Duration::from_secs(16) && wait <= Duration::from_secs(18),
+        "{wait:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_paused_account_hands_out_nothing_until_it_goes_on() {
     let World { ledger, .. } = &world().await;
     accept_all(ledger, vec![order(ledger, "a")]).await;

@@ -13,6 +13,7 @@ mod purse;
 mod record;
 mod scale;
 mod upkeep;
+mod webhooks;
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! The order machine, held three ways.
 //!
 //! Tables of rows, by kind and by what happens: [`register`], [`answers`], [`transfer`], [`changes`], [`renew`],
-//! [`email_order`], [`signals`], [`decisions`], [`around`], [`settle`]; each row goes through one [`check`]. Each kind's whole table and the
+//! [`email_order`], [`signals`], [`decisions`], [`around`], [`settle`], [`listed`], [`guarded`]; each row goes through one [`check`]. Each kind's whole table and the
 //! diagram drawn from it, as snapshots: [`table`]. The [`laws`], over random [`histories`] that [`driver`] plays, and
 //! [`wrong`] machines that each of them catches.
 
@@ -12,8 +12,10 @@ mod check;
 mod decisions;
 mod driver;
 mod email_order;
+mod guarded;
 mod histories;
 mod laws;
+mod listed;
 mod patience;
 mod recalled;
 mod register;

@@ -94,6 +94,7 @@ fn observations() -> Vec<(&'static str, Vec<(String, Observation)>)> {
             "a look",
             words("saw", sightings().into_iter().map(Observation::Saw).collect()),
         ),
+        ("a list", vec![("listed".to_owned(), Observation::Listed)]),
         (
             "a preparation",
             words(
@@ -174,9 +175,11 @@ fn inner(seen: &Observation) -> String {
             format!("resolve {}", if *done { "done" } else { "not-done" })
         }
         Observation::Signal(signal) => signal.name().to_string(),
-        Observation::Claimed | Observation::Unusable(_) | Observation::Quoted(..) | Observation::Recalled(_) => {
-            String::new()
-        }
+        Observation::Claimed
+        | Observation::Listed
+        | Observation::Unusable(_)
+        | Observation::Quoted(..)
+        | Observation::Recalled(_) => String::new(),
     }
 }
 

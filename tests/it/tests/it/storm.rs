@@ -112,7 +112,7 @@ async fn whatever_breaks_nothing_is_bought_twice_and_everything_comes_to_rest() 
     }
 
     world.providers().clear_faults();
-    take_over_what_the_dead_had_read(&mut world).await;
+    world.take_over_what_the_dead_had_read().await;
     let mut ended = BTreeMap::new();
     for key in &keys {
         world
@@ -147,30 +147,4 @@ async fn whatever_breaks_nothing_is_bought_twice_and_everything_comes_to_rest() 
 async fn replace(world: &mut World, victim: usize) {
     let fresh = world.another_replica().await;
     world.replicas.swap(victim, fresh);
-}
-
-/// Entries that a replica had read when it was killed are taken over after a minute; here the minute has passed.
-async fn take_over_what_the_dead_had_read(world: &mut World) {
-    let pending: redis::streams::StreamPendingCountReply = world
-        .redis(&["XPENDING", "it:intake", "domorder", "-", "+", "1000"])
-        .await;
-    for entry in &pending.ids {
-        let claim = [
-            "XCLAIM",
-            "it:intake",
-            "domorder",
-            "dead",
-            "0",
-            &entry.id,
-            "IDLE",
-            "61000",
-        ];
-        let _: redis::Value = world.redis(&claim).await;
-    }
-    world.another_replica().await;
-    world
-        .wait_until("every entry is taken in", || async {
-            world.redis::<u64>(&["XLEN", "it:intake"]).await == 0
-        })
-        .await;
 }

@@ -12,6 +12,7 @@ mod connectreseller_network;
 mod connectreseller_people;
 mod connectreseller_quirks;
 mod faults;
+mod listing;
 mod logicboxes;
 mod logicboxes_calls;
 mod logicboxes_domains;

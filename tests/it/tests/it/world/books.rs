@@ -8,41 +8,42 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use domorder_tests_sim::Effect;
+use domorder_tests_support::report::Row;
 use serde_json::Value;
 
 use super::ledger::{state_of, view_of};
 use super::words::{is_final, may_follow};
-use super::{Metrics, NAMESPACE, World, text};
+use super::{Metrics, NAMESPACE, World, labels, text};
+
+/// What a world comes to.
+pub(crate) struct Books {
+    /// What must always hold and does not.
+    pub(crate) faults: Vec<String>,
+    /// The numbers.
+    pub(crate) row: Row,
+}
 
 impl Drop for World {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.explain();
+        if self.is_settled {
             return;
         }
-        let mut redis = redis::Client::open(self.redis.url())
-            .and_then(|client| client.get_connection_with_timeout(Duration::from_secs(5)))
-            .expect("Redis is there at the end of a test");
-        let orders = orders(&mut redis);
-        let events = events(&mut redis);
-        let mut faults = Vec::new();
-        self.check_ends(&orders, &mut faults);
-        self.check_money(&orders, &mut faults);
-        for order in &orders {
-            check_events(order, events.get(&order.id).map_or(&[], Vec::as_slice), &mut faults);
-        }
-        self.check_secrets(&orders, &mut redis, &mut faults);
-        for unexpected in self.providers().unexpected() {
-            faults.push(format!("the provider did not expect {unexpected:?}"));
-        }
-        for replica in &self.replicas {
-            if replica.said("panicked") {
-                faults.push("a replica panicked".to_owned());
+        if std::thread::panicking() {
+            self.explain();
+            let broken = Row {
+                violations: 1,
+                ..Row::of(self.suite())
+            };
+            if self.tells {
+                broken.tell();
             }
+            return;
+        }
+        let Books { faults, row } = self.settle();
+        if self.tells {
+            row.tell();
         }
         if !faults.is_empty() {
             self.explain();
@@ -51,22 +52,75 @@ impl Drop for World {
     }
 }
 
+impl World {
+    /// Checks all that must hold at the end, which is now.
+    pub(crate) fn settle(&mut self) -> Books {
+        self.is_settled = true;
+        let mut redis = redis::Client::open(self.redis.url())
+            .and_then(|client| client.get_connection_with_timeout(Duration::from_secs(5)))
+            .expect("Redis is there at the end of a test");
+        let orders = orders(&mut redis);
+        let events = events(&mut redis);
+        let mut faults = Vec::new();
+        let mut row = Row::of(self.suite());
+        self.check_ends(&orders, &mut faults);
+        self.check_money(&orders, &mut row, &mut faults);
+        for order in &orders {
+            check_events(order, events.get(&order.id).map_or(&[], Vec::as_slice), &mut faults);
+        }
+        self.check_secrets(&mut redis, &mut faults);
+        for unexpected in self.providers().unexpected() {
+            faults.push(format!("the provider did not expect {unexpected:?}"));
+        }
+        for replica in &self.replicas {
+            if replica.said("panicked") && !replica.said("a planned panic") {
+                faults.push("a replica panicked".to_owned());
+            }
+        }
+        row.faults = self.disturbances();
+        row.orders = orders.len() as u64;
+        row.violations = faults.len() as u64;
+        Books { faults, row }
+    }
+
+    /// A line of the report for each module of tests.
+    fn suite(&self) -> String {
+        if let Some(suite) = self.suite.lock().unwrap().clone() {
+            return suite;
+        }
+        let thread = std::thread::current();
+        let module = thread
+            .name()
+            .and_then(|name| name.split_once("::"))
+            .map_or("world", |at| at.0);
+        format!("whole system: {module}")
+    }
+
+    /// Faults so far: calls spoilt, replicas and servers killed or held still.
+    fn disturbances(&self) -> u64 {
+        let calls = self.providers().request_summary().operations;
+        let spoilt: u64 = calls.iter().map(|row| row.faulted).sum();
+        let replicas: u64 = self.replicas.iter().map(super::Replica::disturbed).sum();
+        spoilt + replicas + self.redis.disturbed()
+    }
+}
+
 /// An order as stored.
-struct Order {
-    id: String,
-    key: String,
-    operation: &'static str,
-    view: Value,
+pub(super) struct Order {
+    pub(super) id: String,
+    pub(super) key: String,
+    pub(super) operation: &'static str,
+    pub(super) view: Value,
 }
 
 impl Order {
-    fn is(&self, charged: &[&str]) -> bool {
+    pub(super) fn is(&self, charged: &[&str]) -> bool {
         charged.contains(&text(&self.view, "charged"))
     }
 }
 
 /// The simulator's name of what an order buys.
-fn operation(document: &Value) -> &'static str {
+pub(crate) fn operation(document: &Value) -> &'static str {
     match (text(document, "kind"), text(document, "action")) {
         ("register", _) if text(document, "account") == "lb-main" => "domains/register",
         ("transfer", _) if text(document, "account") == "lb-main" => "domains/transfer",
@@ -85,7 +139,7 @@ fn operation(document: &Value) -> &'static str {
 }
 
 /// The request that buys it, where the provider names them otherwise: Name.com has one for all its products.
-fn request_of(operation: &str) -> &str {
+pub(crate) fn request_of(operation: &str) -> &str {
     match operation {
         "domain/create" | "domain/renew" => "order",
         other => other,
@@ -195,68 +249,15 @@ impl World {
         }
     }
 
-    /// The provider's books against the orders, by operation and domain.
-    fn check_money(&self, orders: &[Order], faults: &mut Vec<String>) {
-        let charges = self.providers().charges();
-        let requests = self.providers().requests();
-        if self.lost.load(Ordering::Relaxed) {
-            if charges.double_charges > 0 {
-                faults.push(format!("something was bought twice: {:#?}", charges.by_domain));
-            }
-            return;
-        }
-        let bought = |order: &Order| (order.operation, text(&order.view, "domain").to_owned());
-        let mut things: BTreeSet<(String, String)> = orders
-            .iter()
-            .map(bought)
-            .map(|(operation, domain)| (operation.to_owned(), domain))
-            .collect();
-        things.extend(
-            charges
-                .by_domain
-                .iter()
-                .map(|row| (row.operation.clone(), row.domain.clone())),
-        );
-        let mut by_thing = BTreeMap::<(&str, &str), Vec<&Order>>::new();
-        for order in orders {
-            let thing = (order.operation, text(&order.view, "domain"));
-            by_thing.entry(thing).or_default().push(order);
-        }
-        for (operation, domain) in things {
-            let ours = by_thing.get(&(operation.as_str(), domain.as_str()));
-            let ours = ours.map_or(&[][..], Vec::as_slice);
-            let count = |charged: &[&str]| ours.iter().filter(|order| order.is(charged)).count() as u64;
-            let stands = charges.standing(&operation, &domain);
-            // What is owed back may still stand, and what is not known may or may not.
-            let (least, most) = (count(&["yes"]), count(&["yes", "unknown", "refund_due"]));
-            if !(least..=most).contains(&stands) {
-                faults.push(format!(
-                    "{operation} of {domain}: {stands} charges stand, the orders account for {least} to {most}"
-                ));
-            }
-            let attempts: u64 = ours.iter().filter_map(|order| order.view["attempts"].as_u64()).sum();
-            let sent = requests
-                .requests
-                .iter()
-                .filter(|request| request.effect != Effect::Read && request.operation == request_of(&operation))
-                .filter(|request| request.domain.as_deref() == Some(domain.as_str()))
-                .count() as u64;
-            let by_hand = self
-                .by_hand
-                .lock()
-                .unwrap()
-                .contains(&(operation.clone(), domain.clone()));
-            if sent > attempts + u64::from(by_hand) {
-                faults.push(format!(
-                    "{operation} of {domain}: {sent} requests for {attempts} attempts"
-                ));
-            }
-        }
-    }
-
-    fn check_secrets(&self, orders: &[Order], redis: &mut redis::Connection, faults: &mut Vec<String>) {
+    fn check_secrets(&self, redis: &mut redis::Connection, faults: &mut Vec<String>) {
         let secrets = self.secrets.lock().unwrap();
-        let mut places: Vec<(String, Vec<u8>)> = Vec::new();
+        let search = |place: &str, bytes: &[u8], faults: &mut Vec<String>| {
+            for secret in secrets.iter() {
+                if bytes.windows(secret.len()).any(|window| window == secret.as_bytes()) {
+                    faults.push(format!("{place} holds the secret `{secret}`"));
+                }
+            }
+        };
         let keys: Vec<String> = redis::cmd("KEYS").arg("*").query(redis).unwrap();
         for key in keys {
             if !key.starts_with(&format!("{NAMESPACE}:")) && !key.starts_with(&format!("{{{NAMESPACE}:")) {
@@ -268,23 +269,17 @@ impl World {
             }
             // Gone meanwhile, where a replica still works.
             let dump: Option<Vec<u8>> = redis::cmd("DUMP").arg(&key).query(redis).unwrap();
-            places.push((format!("the Redis key {key}"), dump.unwrap_or_default()));
+            search(&format!("the Redis key {key}"), &dump.unwrap_or_default(), faults);
         }
         for (at, replica) in self.replicas.iter().enumerate() {
-            places.push((format!("the log of replica {at}"), replica.log().into_bytes()));
+            search(&format!("the log of replica {at}"), replica.log().as_bytes(), faults);
             if let Some(metrics) = replica.address().and_then(scrape) {
-                check_labels(&metrics, orders, faults);
-                places.push((
-                    format!("the metrics of replica {at}"),
-                    metrics.text().as_bytes().to_vec(),
-                ));
-            }
-        }
-        for (place, bytes) in &places {
-            for secret in secrets.iter() {
-                if bytes.windows(secret.len()).any(|window| window == secret.as_bytes()) {
-                    faults.push(format!("{place} holds the secret `{secret}`"));
-                }
+                faults.extend(labels::faults(&metrics, &self.builder.accounts()));
+                search(
+                    &format!("the metrics of replica {at}"),
+                    metrics.text().as_bytes(),
+                    faults,
+                );
             }
         }
     }
@@ -302,23 +297,6 @@ impl World {
                 "--- request {} {} {:?} {:?} {:?}",
                 request.at, request.operation, request.domain, request.fault, request.outcome
             );
-        }
-    }
-}
-
-/// Labels are bounded: never a name, an id or a key of an order (`contract.md` §6).
-fn check_labels(metrics: &Metrics, orders: &[Order], faults: &mut Vec<String>) {
-    for (name, labels, _) in metrics.series() {
-        // A key of a few characters, as fuzzing makes them, stands in anything.
-        let tells = |what: &str| what.len() > 5 && labels.contains(what);
-        let order = orders
-            .iter()
-            .find(|order| tells(&order.id) || tells(&order.key) || tells(text(&order.view, "domain")));
-        if let Some(order) = order {
-            faults.push(format!(
-                "the metric {name} tells of the order `{}`: {labels}",
-                order.key
-            ));
         }
     }
 }

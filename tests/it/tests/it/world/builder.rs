@@ -125,6 +125,14 @@ impl Builder {
         }
     }
 
+    /// The accounts that were configured.
+    pub(super) fn accounts(&self) -> BTreeSet<String> {
+        let names = self.settings.keys().filter_map(|key| key.strip_prefix("accounts."));
+        names
+            .filter_map(|rest| Some(rest.split_once('.')?.0.to_owned()))
+            .collect()
+    }
+
     /// Arguments of `redis-server`.
     pub(crate) fn redis(mut self, arguments: &[&str]) -> Self {
         self.redis
@@ -193,6 +201,9 @@ impl Builder {
             by_hand: Mutex::default(),
             lost: AtomicBool::new(false),
             secrets: Mutex::new(BTreeSet::from(secrets)),
+            is_settled: false,
+            tells: true,
+            suite: Mutex::default(),
         }
     }
 

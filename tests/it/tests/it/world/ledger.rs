@@ -47,7 +47,7 @@ pub(crate) fn at(view: &Value, wanted: &str) -> bool {
 }
 
 /// The order view of a stored document and record; nothing where they cannot be read.
-pub(super) fn view_of(document: &str, record: &str) -> Option<Value> {
+pub(crate) fn view_of(document: &str, record: &str) -> Option<Value> {
     let order: Order = format::read(document).ok()?;
     let record: OrderRecord = format::read(record).ok()?;
     serde_json::to_value(OrderView::of(&order, &record)).ok()

@@ -4,10 +4,15 @@ mod books;
 mod builder;
 mod documents;
 mod http;
+mod labels;
 mod ledger;
 mod metrics;
+mod money;
 mod program;
+mod receiver;
 mod replica;
+mod rest;
+mod sold;
 mod words;
 
 use std::collections::BTreeSet;
@@ -20,18 +25,30 @@ use domorder_tests_support::RedisServer;
 use serde_json::Value;
 use tempfile::TempDir;
 
+#[allow(
+    unused_imports,
+    reason = "the suite of enumerated faults reads orders without a world"
+)]
+pub(crate) use books::{operation, request_of};
 pub(crate) use builder::{Builder, NAMESPACE};
 pub(crate) use documents::*;
 pub(crate) use http::{Http, TOKENS, ndjson, streamed, token};
 pub(crate) use ledger::state_of;
+#[allow(unused_imports, reason = "as above")]
+pub(crate) use ledger::view_of;
 pub(crate) use metrics::Metrics;
-pub(crate) use program::{Ran, of_python, run};
+pub(crate) use program::{Ran, of_python, run, run_that};
+pub(crate) use receiver::{Post, Receiver, Reply, SECRET};
 pub(crate) use replica::Replica;
+pub(crate) use sold::{SOLD, Sold};
 
 /// How long anything may take that is waited for: far more than it does, for machines that are busy.
 pub(crate) const LIMIT: Duration = Duration::from_secs(40);
 /// Between looks at what is waited for.
 const PAUSE: Duration = Duration::from_millis(15);
+
+/// Names the plan of faults of a replica.
+pub(crate) const FAULTS: &str = "DOMORDER_FAULTS_FOR_TESTS_ONLY";
 
 /// A world. Dropped, it fails its test where an order is unfinished that was not left so on purpose, or where one of
 /// the laws of [`books`] does not hold.
@@ -45,6 +62,11 @@ pub(crate) struct World {
     by_hand: Mutex<BTreeSet<(String, String)>>,
     lost: AtomicBool,
     secrets: Mutex<BTreeSet<String>>,
+    /// The end was checked already.
+    is_settled: bool,
+    /// Whether its numbers go into the report, and in which line if not that of its module.
+    tells: bool,
+    suite: Mutex<Option<String>>,
 }
 
 impl World {
@@ -71,10 +93,70 @@ impl World {
         self.replicas.len() - 1
     }
 
+    /// Starts a replica that goes wrong as planned (`src/main.rs`), and waits until it listens.
+    pub(crate) async fn another_replica_that(&mut self, faults: &Value) -> usize {
+        let at = self.another_replica_unheard(faults);
+        self.replicas[at].until_it_listens().await;
+        at
+    }
+
+    /// As [`World::another_replica_that`], for one that may not live to listen.
+    pub(crate) fn another_replica_unheard(&mut self, faults: &Value) -> usize {
+        let replica = self.spawn_replica_with(&["run"], &[(FAULTS, &faults.to_string())]);
+        self.replicas.push(replica);
+        self.replicas.len() - 1
+    }
+
+    /// As [`World::another_replica_that`]; the kernel kills it when it was held still for so many milliseconds.
+    pub(crate) async fn another_replica_to_live(&mut self, faults: &Value, to_live_ms: &str) -> usize {
+        let environment = [
+            (FAULTS, faults.to_string()),
+            ("DOMORDER_TIME_TO_LIVE_MS_FOR_TESTS_ONLY", to_live_ms.to_owned()),
+        ];
+        let environment = environment.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let replica = self.spawn_replica_with(&["run"], &environment);
+        replica.until_it_listens().await;
+        self.replicas.push(replica);
+        self.replicas.len() - 1
+    }
+
+    /// Asks every replica that still runs to stop, and waits until it has.
+    pub(crate) async fn stop_all(&mut self) {
+        for replica in &mut self.replicas {
+            if !replica.has_ended() {
+                let _ = replica.stop().await;
+            }
+        }
+    }
+
+    /// Its line of the report, where that of its module would say too little.
+    pub(crate) fn counts_as(&self, suite: &str) {
+        *self.suite.lock().unwrap() = Some(suite.to_owned());
+    }
+
     /// Starts `domorder run` with these arguments and does not wait for it.
     pub(crate) fn spawn_replica(&self, arguments: &[&str]) -> Replica {
+        self.spawn_replica_with(arguments, &[])
+    }
+
+    /// As [`World::spawn_replica`], with these in its environment.
+    pub(crate) fn spawn_replica_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Replica {
         let log = self.folder.path().join(format!("replica-{}.log", next()));
-        Replica::spawn(&self.builder.path(self.folder.path()), arguments, log)
+        Replica::spawn(&self.builder.path(self.folder.path()), arguments, environment, log)
+    }
+
+    /// What is broken here on purpose is no violation.
+    pub(crate) fn keep_out_of_the_report(&mut self) {
+        self.tells = false;
+    }
+
+    /// As [`World::another_replica`], started by another program with these arguments.
+    pub(crate) async fn another_replica_by(&mut self, by: &[&str]) -> usize {
+        let log = self.folder.path().join(format!("replica-{}.log", next()));
+        let replica = Replica::spawn_by(by, &self.builder.path(self.folder.path()), &["run"], &[], log);
+        replica.until_it_listens().await;
+        self.replicas.push(replica);
+        self.replicas.len() - 1
     }
 
     /// This order (by its key) stays unfinished at the end, and that is right.

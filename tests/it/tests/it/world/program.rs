@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::io::AsyncWriteExt as _;
 
 use super::World;
-use super::replica::PROGRAM;
+use super::replica::program;
 
 /// What a command came to.
 #[derive(Debug)]
@@ -65,9 +65,16 @@ impl World {
 
 /// Runs `domorder` with these arguments only.
 pub(crate) async fn run(arguments: &[&str], input: &str) -> Ran {
-    let mut child = tokio::process::Command::new(PROGRAM)
+    run_that(arguments, input, None).await
+}
+
+/// As [`run`], with a plan of faults (`src/main.rs`).
+pub(crate) async fn run_that(arguments: &[&str], input: &str, faults: Option<&Value>) -> Ran {
+    let faults = faults.map(|faults| (super::FAULTS, faults.to_string()));
+    let mut child = tokio::process::Command::new(program())
         .args(arguments)
         .env_remove("DOMORDER_LOG")
+        .envs(faults)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -4,29 +4,54 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::{LIMIT, Metrics, PAUSE};
 
-/// The program.
-pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_domorder-under-test");
+/// The program under test: where cargo tells a test that it built it, or beside another program of this package.
+pub(super) fn program() -> PathBuf {
+    match option_env!("CARGO_BIN_EXE_domorder-under-test") {
+        Some(path) => path.into(),
+        None => std::env::current_exe().unwrap().with_file_name("domorder-under-test"),
+    }
+}
 
 /// A replica. It is killed with the value that holds it.
 pub(crate) struct Replica {
     child: Child,
     log: PathBuf,
     address: OnceLock<SocketAddr>,
+    disturbed: AtomicU64,
 }
 
 impl Replica {
-    pub(super) fn spawn(config: &Path, arguments: &[&str], log: PathBuf) -> Self {
+    pub(super) fn spawn(config: &Path, arguments: &[&str], environment: &[(&str, &str)], log: PathBuf) -> Self {
+        Self::spawn_by(&[], config, arguments, environment, log)
+    }
+
+    /// As [`Replica::spawn`], started by another program with these arguments.
+    pub(super) fn spawn_by(
+        by: &[&str],
+        config: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        log: PathBuf,
+    ) -> Self {
         let file = std::fs::File::create(&log).unwrap();
-        let child = Command::new(PROGRAM)
-            .args(arguments)
+        let program = program();
+        let mut words: Vec<&std::ffi::OsStr> = by.iter().map(|word| word.as_ref()).collect();
+        words.push(program.as_ref());
+        words.extend(arguments.iter().map(std::ffi::OsStr::new));
+        let child = Command::new(words[0])
+            .args(&words[1..])
             .arg("--config")
             .arg(config)
             // All that it can say is searched for secrets.
             .env("DOMORDER_LOG", "debug,hyper=info,h2=info")
+            // Nothing goes by a proxy of the environment: nobody listens there.
+            .envs(["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY"].map(|name| (name, "http://127.0.0.1:9")))
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(file)
@@ -36,6 +61,7 @@ impl Replica {
             child,
             log,
             address: OnceLock::new(),
+            disturbed: AtomicU64::new(0),
         }
     }
 
@@ -79,6 +105,7 @@ impl Replica {
 
     /// Sends a signal by the `kill` program, as this workspace forbids the unsafe call: `-TERM`, `-STOP`, `-CONT`.
     pub(crate) fn signal(&self, which: &str) {
+        self.disturbed.fetch_add(u64::from(which != "-CONT"), Ordering::Relaxed);
         let sent = Command::new("kill")
             .args([which, &self.child.id().to_string()])
             .status()
@@ -86,10 +113,42 @@ impl Replica {
         assert!(sent.success());
     }
 
+    /// Whether it has ended, by whatever.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// Lets it go on after a `-STOP`; nothing, where it has died of it.
+    pub(crate) fn go_on(&self) {
+        let _ = Command::new("kill")
+            .args(["-CONT", &self.child.id().to_string()])
+            .stderr(Stdio::null())
+            .status();
+    }
+
+    /// Whether it was stopped by a signal, and may go on by another one.
+    pub(crate) fn is_held_still(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        // The state stands behind the program's name, which is in brackets.
+        stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
+    }
+
+    /// The process that was started.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it as a crash would.
     pub(crate) fn kill9(&mut self) {
+        self.disturbed.fetch_add(1, Ordering::Relaxed);
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+
+    /// How often it was killed, held still or told to stop, or did so to itself by a plan.
+    pub(crate) fn disturbed(&self) -> u64 {
+        let planned = self.log().matches("a planned fault").count() as u64;
+        self.disturbed.load(Ordering::Relaxed) + planned
     }
 
     /// Asks it to stop and waits until it has; how it ended and how long that took.

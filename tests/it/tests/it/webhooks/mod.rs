@@ -1,0 +1,6 @@
+//! Webhooks: what an endpoint hears, in which order, and what of endpoints that are down, slow or hostile.
+
+mod dead;
+mod hostile;
+mod told;
+mod trouble;
