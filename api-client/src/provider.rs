@@ -153,6 +153,9 @@ pub struct Evidence {
     pub accounts: Option<u32>,
     /// The provider's own words, without secrets, at most 300 characters.
     pub message: Option<String>,
+    /// When the provider gives it up by itself, at the earliest, unless somebody does what it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gives_up_at: Option<Timestamp>,
 }
 
 /// Where a thing stands that the provider has taken but not finished.
@@ -399,8 +402,8 @@ pub trait Provider: Send + Sync {
     /// Sends the one request of an intent. Never retried by any layer. The visit's gate was set by the caller.
     async fn submit(&self, via: &mut Visit, purchase: &Purchase, baseline: Option<&Baseline>) -> Outcome;
 
-    /// Whether a running transfer can take this amendment in place.
-    fn can_amend(&self, amendment: &Amendment) -> bool;
+    /// What can be done about a running transfer.
+    fn abilities(&self) -> Abilities;
 
     /// Amends a running transfer in place.
     async fn amend(&self, via: &mut Visit, question: &Question<'_>, amendment: &Amendment) -> Outcome;

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use domorder_api_client::logicboxes;
-use domorder_api_client::provider::{InvoiceOption, Operation};
+use domorder_api_client::provider::{Abilities, InvoiceOption, Operation};
 
 use crate::order::Contacts;
 use crate::validate::{Fault, LogicBoxesRules, NameComRules};
@@ -46,6 +46,8 @@ pub struct AccountFacts {
     pub provider: String,
     /// What it sells.
     pub sells: BTreeSet<Operation>,
+    /// What can be done there about a running transfer.
+    pub abilities: Abilities,
     /// What its orders may carry.
     pub capabilities: Capabilities,
     /// Stands in for a missing `customer`.

@@ -337,7 +337,9 @@ impl Producer {
                 return Err(SignalError::NoOrder);
             };
             let record: OrderRecord = format::read(&rec).map_err(|_| SignalError::Unreadable)?;
-            machine::may(&record, meta.kind, stored_signal.name)?;
+            let account = self.catalogue.account(&meta.account);
+            let abilities = account.map(|facts| facts.abilities).unwrap_or_default();
+            machine::may(&record, meta.kind, stored_signal.name, abilities)?;
             match self
                 .ledger
                 .signal(&id.to_string(), meta.version, &text)

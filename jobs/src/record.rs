@@ -196,7 +196,15 @@ pub struct OrderRecord {
         with = "millis::option"
     )]
     pub next_check_at: Option<Timestamp>,
-    /// When waiting ends.
+    /// When the provider gives it up by itself, at the earliest; of what it waits for now.
+    #[serde(
+        rename = "gu",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "millis::option"
+    )]
+    pub gives_up_at: Option<Timestamp>,
+    /// When waiting ends by the order's own deadline.
     #[serde(
         rename = "dl",
         default,
@@ -284,6 +292,7 @@ impl OrderRecord {
             cancelling: None,
             resolving: false,
             next_check_at: None,
+            gives_up_at: None,
             deadline_at,
             created_at: at,
             updated_at: None,
@@ -324,7 +333,14 @@ impl OrderRecord {
         }
     }
 
-    /// Takes over what a look or an answer tells; what it doesn't tell stays.
+    /// When waiting ends: at the order's deadline, or earlier where the provider gives it up by itself.
+    #[must_use]
+    pub fn waiting_ends_at(&self) -> Option<Timestamp> {
+        self.deadline_at.into_iter().chain(self.gives_up_at).min()
+    }
+
+    /// Takes over what a look or an answer tells; what it doesn't tell stays, but for the end of the provider's patience,
+    /// which belongs to what it waits for now.
     pub fn learn(&mut self, evidence: &Evidence) {
         if let Some(id) = &evidence.provider_order_id {
             self.provider_order_id = Some(id.clone());
@@ -335,6 +351,7 @@ impl OrderRecord {
         if let Some(message) = &evidence.message {
             self.provider_message = Some(message.clone());
         }
+        self.gives_up_at = evidence.gives_up_at;
     }
 
     /// What was created at the provider before this instant is not what is looked for now (before any clock skew is

@@ -48,7 +48,7 @@ pub struct OrderView {
     pub attempts: u32,
     /// When it is looked at next.
     pub next_check_at: Option<Timestamp>,
-    /// When waiting ends.
+    /// When waiting ends: at the order's deadline, or earlier where the provider gives it up by itself.
     pub deadline_at: Option<Timestamp>,
     /// When it was accepted.
     pub created_at: Timestamp,
@@ -82,7 +82,7 @@ impl OrderView {
             expiry: record.expiry.map(stored),
             attempts: record.attempts,
             next_check_at: record.next_check_at.map(stored),
-            deadline_at: record.deadline_at.map(stored),
+            deadline_at: record.waiting_ends_at().map(stored),
             created_at: stored(record.created_at),
             updated_at: stored(record.updated_at.unwrap_or(record.created_at)),
             finished_at: record.finished_at.map(stored),

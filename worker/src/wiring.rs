@@ -78,6 +78,7 @@ pub fn catalogue(config: &Config, providers: &Providers) -> Catalogue {
         let facts = AccountFacts {
             provider: provider.to_owned(),
             sells,
+            abilities: served.map(|p| p.abilities()).unwrap_or_default(),
             capabilities: Capabilities::of(provider).unwrap_or_default(),
             default_customer: account.default_customer.clone(),
             default_nameservers: account.default_nameservers.clone(),

@@ -237,6 +237,7 @@ fn evidence(domain: &Domain, question: &Question<'_>, message: Option<String>) -
         expiry,
         accounts: None,
         message,
+        gives_up_at: None,
     }
 }
 

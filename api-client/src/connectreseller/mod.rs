@@ -49,8 +49,9 @@ use jiff::Timestamp;
 use crate::endpoint::{Arguments, CallError, Endpoint};
 use crate::http::{Http, HttpError, Visit};
 use crate::provider::{
-    Accepted, Amendment, Baseline, Funds, Guard, ListPage, Listing, NotSent, Operation, Outcome, Preparation, Prepared,
-    Provider, Purchase, Question, Quote, Register, Rejection, RejectionClass, Renew, Sighting, Transfer, Trouble,
+    Abilities, Accepted, Amendment, Baseline, Funds, Guard, ListPage, Listing, NotSent, Operation, Outcome,
+    Preparation, Prepared, Provider, Purchase, Question, Quote, Register, Rejection, RejectionClass, Renew, Sighting,
+    Transfer, Trouble,
 };
 use client::{DomainSearch, OrderExtras, OrderParams, RenewalParams, TransferParams};
 
@@ -240,8 +241,9 @@ impl Provider for ConnectReseller {
 
     /// Nothing: there is no call for a new auth code, and whether a second `TransferOrder` replaces the old one is
     /// unknown (fact sheet 5.1).
-    fn can_amend(&self, _amendment: &Amendment) -> bool {
-        false
+    fn abilities(&self) -> Abilities {
+        // A stalled one is cancelled and placed anew; one that moves cannot even be cancelled (fact sheet 5.1).
+        Abilities::default()
     }
 
     async fn amend(&self, _via: &mut Visit, _question: &Question<'_>, _amendment: &Amendment) -> Outcome {

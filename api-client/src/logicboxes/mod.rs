@@ -48,8 +48,8 @@ pub use self::settings::{BASE_URL, Region, Settings};
 use crate::endpoint::{Arguments, CallError, Endpoint};
 use crate::http::{HttpError, Visit};
 use crate::provider::{
-    Amendment, Baseline, Failure, Funds, Guard, ListPage, Listing, Operation, Outcome, Preparation, Prepared, Provider,
-    Purchase, Question, Quote, Sighting, Trouble,
+    Abilities, Amendment, Baseline, Failure, Funds, Guard, ListPage, Listing, Operation, Outcome, Preparation,
+    Prepared, Provider, Purchase, Question, Quote, Sighting, Trouble,
 };
 
 /// The name under which accounts are configured.
@@ -171,13 +171,16 @@ impl Provider for LogicBoxes {
     }
 
     async fn submit(&self, via: &mut Visit, purchase: &Purchase, baseline: Option<&Baseline>) -> Outcome {
-        submit::submit(&self.hiding(purchase), via, purchase, baseline).await
+        let outcome = submit::submit(&self.hiding(purchase), via, purchase, baseline).await;
+        submit::with_patience(outcome, self.server_clock())
     }
 
     /// A new auth code goes in by `domains/transfer/submit-auth-code`, the approval mail by `domains/resend-rfa`.
-    fn can_amend(&self, amendment: &Amendment) -> bool {
-        match amendment {
-            Amendment::AuthCode(_) | Amendment::ResendApproval => true,
+    fn abilities(&self) -> Abilities {
+        Abilities {
+            amends_auth_code: true,
+            resends_approval: true,
+            cancels_moving: true,
         }
     }
 

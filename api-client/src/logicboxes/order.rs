@@ -192,6 +192,7 @@ impl Order {
             expiry: self.end,
             accounts: self.accounts,
             message: message.map(clip),
+            gives_up_at: None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a running transfer waits for, by the provider's phrases.
 
+use jiff::SignedDuration;
+
 use super::error::fits;
 use crate::provider::Stage;
 
@@ -48,6 +50,24 @@ pub const STAGES: &[StageRow] = &[
         stage: Stage::LosingRegistrar,
     },
 ];
+
+/// For how long the provider waits for somebody, from the placing on, before it gives the transfer up (fact sheet §10):
+/// seven days from the payment for a lock, five for an approval. The mail of the latter goes out some hours after the
+/// placing, so its end is the earliest that can be.
+pub(super) const fn patience(stage: Stage) -> Option<SignedDuration> {
+    match stage {
+        Stage::Locked => Some(SignedDuration::from_hours(7 * 24)),
+        Stage::Approval => Some(SignedDuration::from_hours(5 * 24)),
+        Stage::Working
+        | Stage::LosingRegistrar
+        | Stage::Registry
+        | Stage::HeldForFunds
+        | Stage::AuthCode
+        | Stage::Contact
+        | Stage::TooYoung
+        | Stage::Stalled => None,
+    }
+}
 
 /// Where a transfer stands by its words; `None`: they are in no row, and it counts as being worked on.
 #[must_use]

@@ -3,12 +3,15 @@
 //! Accepted needs everything: a success shape, an order or an action of ours in it, and our own domain or order. What
 //! falls short of that is unknown and is found out by looking, never by sending again.
 
+use jiff::Timestamp;
+
 use super::answer::{Answer, Said, clip};
 use super::client::{Client, Reply};
 use super::error::Class;
 use super::message::Message;
 use super::order::stage;
 use super::placing;
+use super::stages::patience;
 use super::wire::{ActionResponse, Body, Fields, FromBody, PrivacyPart, ascii_domain};
 use crate::http::{CallResult, SendError, Visit};
 use crate::provider::{
@@ -244,6 +247,15 @@ fn taken(order: &ActionResponse, stage: Stage, error: Option<&str>) -> Outcome {
         stage: Some(stage),
         action_id: order.eaqid.id().map(str::to_owned),
     })
+}
+
+/// With the end of the provider's patience, which begins with the placing: what is asked for next shows it from then on.
+pub(super) fn with_patience(mut outcome: Outcome, now: Option<Timestamp>) -> Outcome {
+    if let Outcome::Accepted(accepted) = &mut outcome {
+        let wait = accepted.stage.and_then(patience);
+        accepted.evidence.gives_up_at = now.zip(wait).map(|(now, wait)| now + wait);
+    }
+    outcome
 }
 
 pub(super) fn rejected(class: RejectionClass, message: String) -> Outcome {

@@ -1,5 +1,6 @@
 //! Words both sides speak: what is bought, with the provider's own ids already filled in.
 
+mod abilities;
 mod contact;
 mod operation;
 
@@ -7,6 +8,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+pub use abilities::Abilities;
 pub(crate) use contact::digest;
 pub use contact::{ContactProfile, ContactProfiles, Preparation, Prepared, WantedContact, WantedContacts};
 pub use operation::Operation;

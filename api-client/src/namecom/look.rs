@@ -138,6 +138,7 @@ fn evidence(domain: &Domain, privacy: bool) -> Evidence {
         expiry: domain.expire_date.as_if_utc(),
         accounts: None,
         message: bare.then(|| "whois privacy was asked for and is not on".to_owned()),
+        gives_up_at: None,
     }
 }
 

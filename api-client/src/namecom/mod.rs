@@ -41,8 +41,8 @@ use jiff::Timestamp;
 use crate::endpoint::{Arguments, CallError, Endpoint};
 use crate::http::{Http, HttpError, Visit};
 use crate::provider::{
-    Amendment, Baseline, Funds, Guard, NotSent, Operation, Outcome, Provider, Purchase, Question, Quote, Register,
-    Rejection, RejectionClass, Renew, Sighting, Trouble,
+    Abilities, Amendment, Baseline, Funds, Guard, NotSent, Operation, Outcome, Provider, Purchase, Question, Quote,
+    Register, Rejection, RejectionClass, Renew, Sighting, Trouble,
 };
 use order::{Item, NewDomain};
 
@@ -193,8 +193,8 @@ impl Provider for NameCom {
     }
 
     /// Nothing: there are no transfers.
-    fn can_amend(&self, _amendment: &Amendment) -> bool {
-        false
+    fn abilities(&self) -> Abilities {
+        Abilities::default()
     }
 
     async fn amend(&self, _via: &mut Visit, _question: &Question<'_>, _amendment: &Amendment) -> Outcome {

@@ -32,7 +32,7 @@ mod tests;
 use std::time::Duration;
 
 use domorder_api_client::provider::{
-    Baseline, ContactIds, Guard, Operation, Outcome, Quote, Sighting, Snapshot, Trouble, TroubleKind,
+    Abilities, Baseline, ContactIds, Guard, Operation, Outcome, Quote, Sighting, Snapshot, Trouble, TroubleKind,
 };
 use jiff::Timestamp;
 
@@ -209,10 +209,8 @@ pub struct Facts<'a> {
     pub prepares: bool,
     /// What the purchase may cost at most.
     pub max_price: Option<&'a MaxPrice>,
-    /// The provider can take a new auth code in place.
-    pub amends_auth_code: bool,
-    /// The provider can send the approval mail again.
-    pub resends_approval: bool,
+    /// What the provider can do about a running transfer.
+    pub abilities: Abilities,
     /// Chance, drawn by the caller: 0 to 1.
     pub jitter: f64,
     /// Waits and limits.
@@ -381,6 +379,7 @@ fn finish(
     enter(&mut record, state, reason, None);
     record.charged = charged;
     record.finished_at = Some(now);
+    record.gives_up_at = None;
     record.cancelling = None;
     record.resolving = false;
     record.attempted_at = None;

@@ -3,6 +3,8 @@
 //! [`may`] is asked where a signal comes in (it is refused there with the reason and changes nothing); the order hears
 //! it at its next claim through [`signal`], which asks again, because the order may have moved on.
 
+use domorder_api_client::provider::Abilities;
+
 use crate::record::{Cancelling, OrderRecord};
 use crate::state::{Charged, Needs, Reason, SignalName, State};
 
@@ -53,13 +55,15 @@ impl SignalSeen {
 pub struct Refused(pub &'static str);
 
 const CALLED_OFF: &str = "the order is being called off";
+const MOVING: &str = "the transfer is moving, and this provider cancels one only while it is stalled";
+const NO_MAIL: &str = "this provider cannot send the approval mail again";
 const UNDER_WAY: &str = "the transfer is under way and does not wait for an auth code";
 
-/// Whether the signal fits the order as it stands.
+/// Whether the signal fits the order as it stands, and its provider can do what it asks for.
 ///
 /// # Errors
 /// [`Refused`] with the reason, as it is told to whoever sent it.
-pub fn may(record: &OrderRecord, kind: Kind, signal: SignalName) -> Result<(), Refused> {
+pub fn may(record: &OrderRecord, kind: Kind, signal: SignalName, abilities: Abilities) -> Result<(), Refused> {
     let no = |why| Err(Refused(why));
     let state = record.state;
     if state.is_final() {
@@ -96,11 +100,17 @@ pub fn may(record: &OrderRecord, kind: Kind, signal: SignalName) -> Result<(), R
                 no("a call is out, and what became of it is being found out first")
             }
             _ if undecided => Ok(()),
+            State::InProgress | State::Blocked
+                if record.placed && kinds::can_be_cancelled_at_provider(kind) && !abilities.cancels_moving =>
+            {
+                no(MOVING)
+            }
             _ if record.placed && kinds::can_be_cancelled_at_provider(kind) => Ok(()),
             _ if record.placed => no("the provider has it, and what was bought cannot be called off"),
             _ => Ok(()),
         },
         SignalName::ResendApproval => match record.needs {
+            Some(Needs::Approval) if record.placed && !abilities.resends_approval => no(NO_MAIL),
             Some(Needs::Approval) if record.placed => Ok(()),
             _ => no("the order does not wait for an approval mail"),
         },
@@ -116,7 +126,7 @@ pub fn may(record: &OrderRecord, kind: Kind, signal: SignalName) -> Result<(), R
 
 /// The order hears a signal.
 pub(super) fn signal(mut record: OrderRecord, signal: SignalSeen, facts: &Facts<'_>) -> Decision {
-    if may(&record, facts.kind, signal.name()).is_err() {
+    if may(&record, facts.kind, signal.name(), facts.abilities).is_err() {
         // It came in while it fitted, and the order has moved on: nothing changes but that it is looked after now.
         return super::claimed(record, facts);
     }
@@ -128,13 +138,7 @@ pub(super) fn signal(mut record: OrderRecord, signal: SignalSeen, facts: &Facts<
             new_auth_code(record, facts)
         }
         SignalSeen::Cancel => cancel(record, facts),
-        SignalSeen::ResendApproval if facts.resends_approval => {
-            go(record, Step::ResendApproval, "the approval mail is sent again")
-        }
-        SignalSeen::ResendApproval => {
-            record.provider_message = Some("this provider cannot send the approval mail again".to_owned());
-            super::claimed(record, facts)
-        }
+        SignalSeen::ResendApproval => go(record, Step::ResendApproval, "the approval mail is sent again"),
         SignalSeen::Resolve { done: true } => {
             record.resolving = true;
             // What is done is not called off: the last word holds.
@@ -186,7 +190,7 @@ fn retry(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     let mended_by_replacing = matches!(record.needs, Some(Needs::AuthCode | Needs::Unlock | Needs::Contact))
         || record.reason == Some(Reason::TooYoung)
         || record.reason == Some(Reason::Stalled);
-    if mended_by_replacing && !facts.amends_auth_code && kinds::can_be_cancelled_at_provider(facts.kind) {
+    if mended_by_replacing && !facts.abilities.amends_auth_code && kinds::can_be_cancelled_at_provider(facts.kind) {
         record.cancelling = Some(Cancelling::ToReplace);
         return go(
             record,
@@ -212,7 +216,7 @@ fn new_auth_code(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
             }
         };
     }
-    if facts.amends_auth_code {
+    if facts.abilities.amends_auth_code {
         return go(record, Step::AmendAuthCode, "a new auth code came: handed in");
     }
     if deadline_is_over(&record, facts) {
@@ -263,6 +267,7 @@ fn start_over(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     }
     record.attempted_at = None;
     record.placed = false;
+    record.gives_up_at = None;
     record.cancelling = None;
     record.refused_as_taken = false;
     record.retries = 0;

@@ -348,6 +348,7 @@ fn cancelled(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
             record.placed = false;
             record.attempted_at = None;
             record.provider_order_id = None;
+            record.gives_up_at = None;
             record.anew_since = Some(facts.now);
             owe_back(&mut record);
             enter(&mut record, State::Queued, Some(Reason::Restarted), None);

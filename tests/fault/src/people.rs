@@ -5,6 +5,7 @@ use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Kind, Needs, State};
 
 use crate::chance::draw;
+use crate::handler::ABILITIES;
 use crate::ledger::Accepted;
 use crate::plan::{Durability, Fault, HOUR, MINUTE, SECOND, Says, Weather};
 use crate::provider::{Fate, instant};
@@ -148,7 +149,7 @@ impl World<'_> {
                 None => return,
             },
         };
-        if machine::may(&rec, self.order(n).op.kind(), signal.name()).is_err() {
+        if machine::may(&rec, self.order(n).op.kind(), signal.name(), ABILITIES).is_err() {
             return;
         }
         self.note(|| format!("somebody says {signal:?} to order {n}"));

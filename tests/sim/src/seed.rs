@@ -109,7 +109,8 @@ fn customer_5512() -> u64 {
 pub struct TransferSeed {
     /// The name.
     pub name: String,
-    /// What happens to it; if left out, what the code or the name says.
+    /// What happens to it; if left out, what the code or the name says. At LogicBoxes, `good` for a transfer that runs is
+    /// somebody's having done what it waits for.
     pub scenario: Option<Scenario>,
     /// The only right auth code; if left out, any that does not begin with `bad`.
     pub auth_code: Option<String>,

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use domorder_api_client::http::CallClass;
-use domorder_api_client::provider::{Amendment, Operation, Provider};
+use domorder_api_client::provider::{Operation, Provider};
 use domorder_api_client::{catalogue, connectreseller, guards, logicboxes, namecom};
 use domorder_jobs::machine::UnknownAttempts;
 use domorder_tests_tidy::root;
@@ -60,12 +60,14 @@ fn offers() -> String {
     for operation in Operation::ALL {
         line(operation.as_str(), &|provider| yes(provider.sells(operation)));
     }
-    let code = Amendment::AuthCode(SecretString::from("none"));
     line("new auth code for a running transfer", &|provider| {
-        yes(provider.can_amend(&code))
+        yes(provider.abilities().amends_auth_code)
     });
     line("approval mail sent again", &|provider| {
-        yes(provider.can_amend(&Amendment::ResendApproval))
+        yes(provider.abilities().resends_approval)
+    });
+    line("a transfer cancelled that is not stalled", &|provider| {
+        yes(provider.abilities().cancels_moving)
     });
     for (what, class) in [
         ("look-ups (`domorder call`)", CallClass::Read),

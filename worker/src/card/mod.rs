@@ -9,6 +9,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use domorder_api_client::provider::Abilities;
 use domorder_jobs::known::Known;
 use domorder_jobs::order::Order;
 use domorder_jobs::record::OrderRecord;
@@ -16,7 +17,7 @@ use domorder_jobs::state::{Charged, Needs, State};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-pub use remedies::{Abilities, Remedy};
+pub use remedies::Remedy;
 
 /// Whether somebody has to worry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +56,9 @@ pub struct Card {
     pub meaning: &'static str,
     /// Whether somebody has to worry.
     pub standing: Standing,
-    /// The same, in a sentence.
+    /// Since when it stands there.
+    pub since: Option<Timestamp>,
+    /// The same as `standing`, in a sentence.
     pub normal: &'static str,
     /// Who has to act, and what they have to do.
     pub who: String,
@@ -78,6 +81,8 @@ pub struct Card {
 struct Line {
     at: i64,
     state: String,
+    #[serde(default)]
+    reason: Option<String>,
     why: String,
     #[serde(default)]
     provider: Option<String>,
@@ -101,6 +106,7 @@ impl Card {
             headline: words::headline(record),
             meaning: words::meaning(record),
             standing,
+            since: stands_since(record, &lines),
             normal: words::normal(standing),
             who: words::who(record).to_owned(),
             when: when(record, now),
@@ -131,15 +137,29 @@ fn when(record: &OrderRecord, now: Timestamp) -> String {
     let look = record
         .next_check_at
         .map(|at| format!("looked at again {}", until(at, now)));
-    let end = record.deadline_at.map(|at| match at <= now {
-        true => format!("its deadline passed {}", since(at, now)),
-        false => format!("its deadline is {} ({})", date(at), until(at, now)),
+    let by_itself = record.waiting_ends_at() != record.deadline_at;
+    let end = record.waiting_ends_at().map(|at| match (at <= now, by_itself) {
+        (true, true) => "the provider may give it up at any time".to_owned(),
+        (false, true) => format!("the provider gives it up on {} ({})", date(at), until(at, now)),
+        (true, false) => format!("its deadline passed {}", since(at, now)),
+        (false, false) => format!("its deadline is {} ({})", date(at), until(at, now)),
     });
     match (end, look) {
         (Some(end), Some(look)) => sentence(&format!("{end}; {look}.")),
         (Some(one), None) | (None, Some(one)) => sentence(&format!("{one}.")),
         (None, None) => "No deadline is set; it waits until somebody acts.".to_owned(),
     }
+}
+
+/// The first of the last lines that tell of this state and reason; a restart of the timeline, which is bounded, makes it
+/// later and never earlier.
+fn stands_since(record: &OrderRecord, lines: &[Line]) -> Option<Timestamp> {
+    let reason = record.reason.map(|reason| reason.as_str());
+    let same = lines
+        .iter()
+        .rev()
+        .take_while(|line| line.state == record.state.as_str() && line.reason.as_deref() == reason);
+    Timestamp::from_millisecond(same.last()?.at).ok()
 }
 
 /// What was known when the decision was asked for that is still open.

@@ -1,32 +1,10 @@
 //! What can be done for an order now: the signals that the machine would take and the provider can follow.
 
-use domorder_api_client::provider::{Amendment, Provider};
+use domorder_api_client::provider::Abilities;
 use domorder_jobs::machine;
 use domorder_jobs::order::Order;
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Needs, Reason, SignalName, State};
-use secrecy::SecretString;
-
-/// What a provider can do for a running transfer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Abilities {
-    /// Takes a new auth code in place.
-    pub amends_auth_code: bool,
-    /// Sends the approval mail again.
-    pub resends_approval: bool,
-}
-
-impl Abilities {
-    /// Those of a provider.
-    #[must_use]
-    pub fn of(provider: &dyn Provider) -> Self {
-        Self {
-            // Only its kind is asked for.
-            amends_auth_code: provider.can_amend(&Amendment::AuthCode(SecretString::default())),
-            resends_approval: provider.can_amend(&Amendment::ResendApproval),
-        }
-    }
-}
 
 /// One thing that can be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +29,7 @@ pub(super) fn of(order: &Order, record: &OrderRecord, abilities: Abilities) -> V
         SignalName::Cancel,
     ];
     for signal in order_first {
-        if machine::may(record, order.kind, signal).is_err() {
+        if machine::may(record, order.kind, signal, abilities).is_err() {
             continue;
         }
         let id = order.id;
@@ -71,10 +49,7 @@ pub(super) fn of(order: &Order, record: &OrderRecord, abilities: Abilities) -> V
                     (true, false) => "hand in a new auth code; the transfer is cancelled there and placed anew",
                 },
             ),
-            SignalName::ResendApproval if abilities.resends_approval => {
-                offer(format!("resend-approval {id}"), "have the mail sent again");
-            }
-            SignalName::ResendApproval => {}
+            SignalName::ResendApproval => offer(format!("resend-approval {id}"), "have the mail sent again"),
             SignalName::Resolve => {
                 let note = "--note 'HOW YOU KNOW'";
                 offer(

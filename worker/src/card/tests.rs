@@ -49,11 +49,29 @@ fn a_stalled_transfer_says_who_has_to_act_by_when_and_with_which_command() {
     let timeline = [
         r#"{"at":1749999000000,"v":2,"state":"in_progress","why":"taken","provider":"pending"}"#.to_owned(),
         "not json".to_owned(),
-        r#"{"at":1749999900000,"v":3,"state":"action_required","why":"stalled","signal":"check-now by cli"}"#
+        r#"{"at":1749999900000,"v":3,"state":"action_required","reason":"auth_code_invalid","why":"stalled","signal":"check-now by cli"}"#
             .to_owned(),
     ];
     let card = Card::of(&order("transfer"), &record, &timeline, Abilities::default(), now());
     insta::assert_debug_snapshot!(card);
+}
+
+#[test]
+fn the_earlier_end_is_told_and_whose_it_is() {
+    let mut record = record(State::ActionRequired, Some(Reason::DomainLocked), Some(Needs::Unlock));
+    record.placed = true;
+    record.deadline_at = Some(now() + SignedDuration::from_hours(336));
+    let told = |record: &OrderRecord| card(record, Abilities::default()).when;
+    assert_eq!(told(&record), "Its deadline is 2025-06-29 15:06 UTC (in 14 days).");
+    record.gives_up_at = Some(now() + SignedDuration::from_hours(168));
+    assert_eq!(
+        told(&record),
+        "The provider gives it up on 2025-06-22 15:06 UTC (in 7 days)."
+    );
+    record.gives_up_at = Some(now());
+    assert_eq!(told(&record), "The provider may give it up at any time.");
+    record.gives_up_at = Some(now() + SignedDuration::from_hours(400));
+    assert_eq!(told(&record), "Its deadline is 2025-06-29 15:06 UTC (in 14 days).");
 }
 
 #[test]
@@ -79,6 +97,7 @@ fn nothing_is_offered_that_the_machine_would_refuse_in_any_state_and_for_any_rea
     let all = Abilities {
         amends_auth_code: true,
         resends_approval: true,
+        cancels_moving: true,
     };
     for kind in ["register", "transfer", "renew", "email-order"] {
         let order = order(kind);
@@ -92,7 +111,7 @@ fn nothing_is_offered_that_the_machine_would_refuse_in_any_state_and_for_any_rea
                         let card = Card::of(&order, &record, &[], all, now());
                         assert!(!card.meaning.is_empty() && !card.headline.is_empty() && !card.who.is_empty());
                         for remedy in &card.remedies {
-                            assert_eq!(machine::may(&record, parsed, remedy.signal), Ok(()), "{card:#?}");
+                            assert_eq!(machine::may(&record, parsed, remedy.signal, all), Ok(()), "{card:#?}");
                         }
                         assert!(!state.is_final() || card.remedies.is_empty(), "{card:#?}");
                         let stopped = card.standing == Standing::Stopped;

@@ -16,11 +16,6 @@ use crate::metrics as m;
 /// Effects created this much before the intake still count as later: clocks differ.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
-/// Only its kind is asked for.
-pub(super) fn auth_code_amendment() -> Amendment {
-    Amendment::AuthCode(SecretString::from(String::new()))
-}
-
 impl Visitor<'_> {
     /// Performs a step that is not the paid call.
     pub(super) async fn act(&mut self, step: Step) -> Observation {

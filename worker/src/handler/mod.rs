@@ -295,10 +295,7 @@ impl Visitor<'_> {
             breaker_until: self.breaker_until(),
             prepares: self.prepares(),
             max_price: self.order.max_price.as_ref(),
-            amends_auth_code: handler.provider.can_amend(&act::auth_code_amendment()),
-            resends_approval: handler
-                .provider
-                .can_amend(&domorder_api_client::provider::Amendment::ResendApproval),
+            abilities: handler.provider.abilities(),
             jitter: rand::random::<f64>(),
             policy: &handler.policy,
         }

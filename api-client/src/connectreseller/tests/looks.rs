@@ -34,6 +34,7 @@ fn here(message: Option<&str>) -> Evidence {
         expiry: baseline().expiry,
         accounts: None,
         message: message.map(Into::into),
+        gives_up_at: None,
     }
 }
 

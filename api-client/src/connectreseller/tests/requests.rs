@@ -243,7 +243,7 @@ async fn another_customers_transfer_is_not_cancelled() {
 async fn nothing_is_amended_in_place() {
     let world = World::new([]).await;
     let amendment = Amendment::AuthCode(SecretString::from(AUTH_CODE));
-    assert!(!world.provider.can_amend(&amendment));
+    assert_eq!(world.provider.abilities(), Abilities::default());
     let purchase = transfer();
     let outcome = world
         .provider

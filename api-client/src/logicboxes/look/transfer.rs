@@ -7,8 +7,9 @@ use super::super::actions::{self, Kind, Trace};
 use super::super::answer::clip;
 use super::super::client::Reads;
 use super::super::order::{Order, Product, Status, garbled, later, stage};
+use super::super::stages::patience;
 use super::{began, find, read, rows_of, words_only};
-use crate::provider::{Ending, Impediment, Question, Sighting, Snapshot, Stage, Transfer, Trouble};
+use crate::provider::{Ending, Evidence, Impediment, Question, Sighting, Snapshot, Stage, Transfer, Trouble};
 
 pub(super) async fn look(
     reads: &mut Reads<'_>,
@@ -104,7 +105,14 @@ async fn judge(
             } else {
                 stage(words)
             };
-            Sighting::Pending(stage, order.evidence(Some(words)))
+            let gives_up_at = patience(stage).zip(order.created).map(|(wait, placed)| placed + wait);
+            Sighting::Pending(
+                stage,
+                Evidence {
+                    gives_up_at,
+                    ..order.evidence(Some(words))
+                },
+            )
         }
         Status::Active | Status::Impaired if order.end.is_some() => {
             let words = match since {

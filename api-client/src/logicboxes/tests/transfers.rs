@@ -68,6 +68,27 @@ async fn every_phrase_of_a_running_transfer_is_met_by_its_fixture() {
     }
 }
 
+#[tokio::test]
+async fn the_provider_s_own_end_is_told_of_a_lock_and_of_an_approval_and_of_nothing_else() {
+    for (name, days) in PHRASES.iter().map(|name| match *name {
+        "locked" => (name, Some(7)),
+        "approval" => (name, Some(5)),
+        _ => (name, None),
+    }) {
+        let body = fixture(&format!("transfer.{name}.json"));
+        let details: serde_json::Value = serde_json::from_str(&body).unwrap();
+        let placed: i64 = details["creationtime"].as_str().unwrap().parse().unwrap();
+        let world = World::raw(vec![("domains/details-by-name", 200, body)]).await;
+        let purchase = transfer();
+        let seen = world.provider.look(None, &question(&purchase)).await;
+        let Sighting::Pending(_, evidence) = seen else {
+            panic!("{name}: {seen:?}");
+        };
+        let ends = days.map(|days| placed + days * 86_400);
+        assert_eq!(evidence.gives_up_at.map(|at| at.as_second()), ends, "{name}");
+    }
+}
+
 #[rstest]
 #[case("Order Locked In Processing. Waiting for Domain-Secret", Some(Stage::HeldForFunds))]
 #[case(

@@ -263,8 +263,9 @@ impl Run {
         self.facts.lane_head = self.draw(8) != 0;
         self.facts.quiet_until = (self.draw(10) == 0).then(|| self.facts.now + secs(900));
         self.facts.breaker_until = (self.draw(10) == 0).then(|| self.facts.now + secs(60));
-        self.facts.amends_auth_code = self.draw(2) == 0;
-        self.facts.resends_approval = self.draw(2) == 0;
+        self.facts.abilities.amends_auth_code = self.draw(2) == 0;
+        self.facts.abilities.resends_approval = self.draw(2) == 0;
+        self.facts.abilities.cancels_moving = self.draw(2) == 0;
         let asleep = self.record.next_check_at.is_none() && self.record.state == State::ActionRequired;
         let seen = match self.draw(if asleep { 2 } else { 6 }) {
             0 => Observation::Signal(self.pick(&signals())),

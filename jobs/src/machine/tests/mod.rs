@@ -16,6 +16,7 @@ mod guarded;
 mod histories;
 mod laws;
 mod listed;
+mod patience;
 mod recalled;
 mod register;
 mod renew;

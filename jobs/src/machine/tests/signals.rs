@@ -1,6 +1,6 @@
 //! What people and programs may say to an order in each state, and what follows.
 
-use domorder_api_client::provider::Operation;
+use domorder_api_client::provider::{Abilities, Operation};
 
 use super::check::*;
 use super::world::*;
@@ -8,6 +8,11 @@ use crate::machine::{SignalSeen, may};
 use crate::record::{Cancelling, OrderRecord};
 use crate::state::{Kind, Needs, Reason, SignalName, State};
 
+const ABLE: Abilities = Abilities {
+    amends_auth_code: true,
+    resends_approval: true,
+    cancels_moving: true,
+};
 const OK: &str = "allowed";
 const THROUGH: &str = "the order is through: nothing leads out of a final state";
 const NOT_PARKED: &str = "only an order that is parked or asks for action can be retried";
@@ -35,7 +40,7 @@ fn check_answers(kind: Kind, rows: Vec<Answers>) {
         SignalName::ResendApproval,
         SignalName::Resolve,
     ];
-    let told = |record: &OrderRecord, signal| may(record, kind, signal).map_or_else(|refused| refused.0, |()| OK);
+    let told = |record: &OrderRecord, signal| may(record, kind, signal, ABLE).map_or_else(|refused| refused.0, |()| OK);
     for (name, record, answers) in rows {
         for (signal, answer) in ASKED.into_iter().zip(answers) {
             assert_eq!(told(&record, signal), answer, "{kind}, {name}: {signal}");
@@ -46,6 +51,62 @@ fn check_answers(kind: Kind, rows: Vec<Answers>) {
             expected,
             "{kind}, {name}: check-now"
         );
+    }
+}
+
+#[test]
+fn what_a_provider_cannot_do_is_refused_and_not_taken() {
+    let can_only_cancel_stalled = Abilities::default();
+    let told = |record: &OrderRecord, signal| {
+        may(record, Kind::Transfer, signal, can_only_cancel_stalled).map_or_else(|refused| refused.0, |()| OK)
+    };
+    let moving = "the transfer is moving, and this provider cancels one only while it is stalled";
+    for (name, record, signal, answer) in [
+        (
+            "blocked",
+            placed(State::Blocked, Some(Reason::AwaitingLosingRegistrar), None),
+            SignalName::Cancel,
+            moving,
+        ),
+        (
+            "in progress",
+            placed(State::InProgress, None, None),
+            SignalName::Cancel,
+            moving,
+        ),
+        (
+            "stalled",
+            waits_for(Reason::AuthCodeInvalid, Needs::AuthCode),
+            SignalName::Cancel,
+            OK,
+        ),
+        (
+            "held for funds",
+            placed(State::Parked, Some(Reason::Funds), None),
+            SignalName::Cancel,
+            OK,
+        ),
+        (
+            "a decision about it",
+            waits_for(Reason::DeadlinePassed, Needs::Decision),
+            SignalName::Cancel,
+            OK,
+        ),
+        ("queued", queued(), SignalName::Cancel, OK),
+        (
+            "waits for an approval",
+            waits_for(Reason::ApprovalPending, Needs::Approval),
+            SignalName::ResendApproval,
+            "this provider cannot send the approval mail again",
+        ),
+        (
+            "stalled on its code: cancelled and placed anew",
+            waits_for(Reason::AuthCodeInvalid, Needs::AuthCode),
+            SignalName::AuthCode,
+            OK,
+        ),
+    ] {
+        assert_eq!(told(&record, signal), answer, "{name}: {signal}");
     }
 }
 
@@ -345,7 +406,7 @@ fn retry_replaces_a_stalled_transfer_where_nothing_mends_it_in_place() {
             // An approval is not mended by a new transfer, nor is one that can be amended in place.
             follows("in_progress, charged yes: look to follow")(Reason::ApprovalPending, Needs::Approval),
             follows("in_progress, charged yes: look to follow")(Reason::AuthCodeInvalid, Needs::AuthCode)
-                .given(|facts| facts.amends_auth_code = true),
+                .given(|facts| facts.abilities.amends_auth_code = true),
         ],
     );
     let replaced = decided(

@@ -211,7 +211,7 @@ fn changing(operation: Operation) -> Vec<Stand> {
             "action_required/auth_code, at the provider that amends in place",
             stalled(),
         )
-        .given(|facts| facts.amends_auth_code = true),
+        .given(|facts| facts.abilities.amends_auth_code = true),
         at(
             "action_required/auth_code, to be replaced",
             cancelling(Cancelling::ToReplace, stalled()),
@@ -225,7 +225,7 @@ fn changing(operation: Operation) -> Vec<Stand> {
             "action_required/approval, at the provider that sends no mail again",
             approval,
         )
-        .given(|facts| facts.resends_approval = false),
+        .given(|facts| facts.abilities.resends_approval = false),
         at("unknown_outcome, placed anew", anew),
         at(
             "in_progress, accepted a moment ago, without an id, to be called off",

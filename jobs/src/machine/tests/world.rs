@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use domorder_api_client::provider::{
-    Accepted, ContactIds, Doubt, Ending, Evidence, Guard, Impediment, NotSent, Operation, Outcome, Quote, Rejection,
-    RejectionClass, Sighting, Snapshot, Stage, Trouble, TroubleKind,
+    Abilities, Accepted, ContactIds, Doubt, Ending, Evidence, Guard, Impediment, NotSent, Operation, Outcome, Quote,
+    Rejection, RejectionClass, Sighting, Snapshot, Stage, Trouble, TroubleKind,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -57,8 +57,11 @@ pub(super) fn facts(operation: Operation) -> Facts<'static> {
         breaker_until: None,
         prepares: false,
         max_price: None,
-        amends_auth_code: false,
-        resends_approval: true,
+        abilities: Abilities {
+            amends_auth_code: false,
+            resends_approval: true,
+            cancels_moving: true,
+        },
         jitter: 0.5,
         policy: &POLICY,
     }

@@ -8,7 +8,7 @@ mod look;
 mod record;
 mod submit;
 
-use domorder_api_client::provider::{Guard as Repeats, Sighting};
+use domorder_api_client::provider::{Abilities, Guard as Repeats, Sighting};
 use domorder_jobs::machine::{self, Decision, Facts, Lane, Observation, Step};
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::State;
@@ -19,6 +19,12 @@ use crate::provider::{instant, millis};
 use crate::worker::{CALL_TIMEOUT, GATE, Msg, Task, Then};
 use crate::world::{Event, World};
 
+/// The simulated provider cancels whatever waits, and amends nothing.
+pub(crate) const ABILITIES: Abilities = Abilities {
+    amends_auth_code: false,
+    resends_approval: false,
+    cancels_moving: true,
+};
 /// As many as the handler's own.
 const STEPS_MAX: u32 = 16;
 /// How long a change waits for what a read shows right after it.
@@ -214,8 +220,7 @@ impl World<'_> {
             lane_head: task.head || !guards.has(Guard::DomainLane),
             quiet_until: quiet.then(|| instant(task.epoch.since + settles_in)),
             breaker_until: None,
-            amends_auth_code: false,
-            resends_approval: false,
+            abilities: ABILITIES,
             prepares: false,
             max_price: None,
             jitter: f64::from(i32::try_from(jitter).unwrap_or(0)) / 1_000.0,

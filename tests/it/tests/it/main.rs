@@ -12,6 +12,7 @@
 mod world;
 
 mod breaker;
+mod clinic;
 mod command_line;
 mod configuration;
 mod containers;

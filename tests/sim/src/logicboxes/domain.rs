@@ -93,6 +93,19 @@ pub(crate) fn start_transfer(action: &mut Action, settings: &LogicBoxesSettings,
     };
 }
 
+/// Somebody has done what a running transfer waits for (unlocked the name, shown the address, confirmed the mail): the
+/// provider goes on by itself.
+pub(crate) fn mend_transfer(entry: &mut Entry, settings: &LogicBoxesSettings, now: Now) {
+    let running = |action: &&mut Action| {
+        let waits_for_money = matches!(action.wait, Wait::Funds | Wait::Payment);
+        action.kind == ActionKind::AddTransferDomain && action.is_current() && !waits_for_money
+    };
+    if let Some(action) = entry.actions.iter_mut().find(running) {
+        action.script = Script::Good;
+        start_transfer(action, settings, now);
+    }
+}
+
 /// How a transfer goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Script {

@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::actions::pass_time;
-use super::domain::{DomainOrder, Script};
+use super::domain::{self, DomainOrder, Script};
 use super::people::People;
 use crate::charges::Charges;
 use crate::clock::{Now, plus_months};
 use crate::operation::Operation;
-use crate::seed::{AutoSeed, EmailSeed, LogicBoxesSeed, LogicBoxesSettings, Reseller, TransferSeed};
+use crate::seed::{AutoSeed, EmailSeed, LogicBoxesSeed, LogicBoxesSettings, Reseller, Scenario, TransferSeed};
 use crate::shadow::Shadows;
 
 /// A Business Email order.
@@ -193,7 +193,13 @@ impl State {
             self.seed_order(order, now);
         }
         for plan in &seed.transfers {
-            self.plans.insert(plan.name.to_ascii_lowercase(), plan.clone());
+            let name = plan.name.to_ascii_lowercase();
+            if let Some(entry) = self.entries.get_mut(&*name)
+                && plan.scenario == Some(Scenario::Good)
+            {
+                domain::mend_transfer(entry, &self.settings, now);
+            }
+            self.plans.insert(name, plan.clone());
         }
         self.taken
             .extend(seed.taken.iter().map(|name| name.to_ascii_lowercase()));

@@ -11,7 +11,7 @@ use domorder_jobs::view::OrderView;
 use super::super::output::{Format, print, print_json, table};
 use super::super::{Failure, Loaded};
 use super::{OneArgs, find, parse};
-use crate::card::{self, Abilities, Card, Happened};
+use crate::card::{self, Card, Happened};
 use crate::{clock, wiring};
 
 /// So many lines of the past stand on the card; `timeline` has them all.
@@ -27,7 +27,7 @@ pub(super) async fn card(loaded: &Loaded, ledger: &Ledger, args: &OneArgs) -> Re
     let timeline = ledger.timeline(&stored.id).await?;
     let abilities = wiring::providers(&loaded.config)?
         .get(&order.account)
-        .map(|provider| Abilities::of(provider.as_ref()))
+        .map(|provider| provider.abilities())
         .unwrap_or_default();
     let now = clock::now();
     let card = Card::of(&order, &record, &timeline, abilities, now);
@@ -56,6 +56,11 @@ pub(super) async fn card(loaded: &Loaded, ledger: &Ledger, args: &OneArgs) -> Re
         rows.add_row(vec![name.to_owned(), value]);
     }
     let told = [
+        (
+            "since",
+            card.since
+                .map(|at| format!("{}, {}", card::date(at), card::since(at, now))),
+        ),
         (
             "at the provider",
             record.provider_order_id.map(|id| format!("order {id}")),

@@ -38,7 +38,7 @@ pub(crate) use ledger::state_of;
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use ledger::view_of;
 pub(crate) use metrics::Metrics;
-pub(crate) use program::{of_python, run, run_that};
+pub(crate) use program::{Ran, of_python, run, run_that};
 pub(crate) use receiver::{Post, Receiver, Reply, SECRET};
 pub(crate) use replica::Replica;
 pub(crate) use sold::{SOLD, Sold};
