@@ -16,6 +16,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::card::Abilities;
 use crate::handler::Handler;
 use crate::workers::Lane;
 use crate::{http, intake, sweeper, wiring, workers};
@@ -100,12 +101,17 @@ pub async fn run(
         tracker.spawn(sweeper::run(ledger.clone(), config.retention.clone(), stop.clone()));
     }
     let lanes = Arc::new(lanes);
+    let abilities = providers
+        .iter()
+        .map(|(name, provider)| (name.clone(), Abilities::of(provider.as_ref())));
+    let abilities = abilities.collect();
     let hub = http::hub::Hub::start(&ledger, &tracker, &stop);
     api.ready(http::Backend {
         ledger,
         hub,
         producer,
         lanes: Arc::clone(&lanes),
+        abilities: Arc::new(abilities),
     });
     tracker.spawn(upkeep(metrics, stop.clone()));
     tracing::info!(

@@ -15,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 pub use remedies::{Abilities, Remedy};
+pub use words::{headline, meaning, title};
 
 /// Whether somebody has to worry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,9 +88,9 @@ impl Card {
     pub fn of(order: &Order, record: &OrderRecord, timeline: &[String], abilities: Abilities, now: Timestamp) -> Self {
         let standing = words::standing(record);
         Self {
-            title: words::title(order),
-            headline: words::headline(record),
-            meaning: words::meaning(record),
+            title: title(order),
+            headline: headline(record),
+            meaning: meaning(record),
             standing,
             normal: words::normal(standing),
             who: words::who(record).to_owned(),
@@ -161,7 +162,9 @@ pub fn date(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-fn until(at: Timestamp, now: Timestamp) -> String {
+/// How far ahead, in words.
+#[must_use]
+pub fn until(at: Timestamp, now: Timestamp) -> String {
     let left = at.duration_since(now);
     match left.is_positive() {
         true => format!("in {}", span(left)),
