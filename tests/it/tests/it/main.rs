@@ -29,6 +29,8 @@ mod kinds;
 mod laws;
 mod logins;
 mod lost_answers;
+mod page;
+mod page_browser;
 mod preparation;
 mod probes;
 mod producers;

@@ -1,6 +1,7 @@
 //! A world of one test: Redis, a simulator, a configuration, and replicas of `domorder run`.
 
 mod books;
+mod browser;
 mod builder;
 mod documents;
 mod http;
@@ -20,6 +21,7 @@ use domorder_tests_support::RedisServer;
 use serde_json::Value;
 use tempfile::TempDir;
 
+pub(crate) use browser::Browser;
 pub(crate) use builder::{Builder, NAMESPACE};
 pub(crate) use documents::*;
 pub(crate) use http::{Http, TOKENS, ndjson, streamed, token};
