@@ -240,7 +240,7 @@ async fn forms_of_elsewhere_and_beyond_a_role_do_nothing() {
     assert_eq!(told, ["cancel by page:shop (Ina Invented): the customer said so"]);
     let late = shop.post(&cancel, &[("note", "again"), ("proof", &own)]).await;
     assert!(
-        late.status == 409 && late.text.contains("the order is through"),
+        late.status == 409 && late.text.contains("The order is through"),
         "{}",
         late.text
     );

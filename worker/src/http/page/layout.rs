@@ -75,7 +75,7 @@ pub(super) fn outside(title: &str, body: &Markup) -> Markup {
 /// An error as a page.
 pub(super) fn problem(problem: &ProblemDetails) -> Markup {
     let body = html! {
-        h1 { (problem.title) }
+        h1 { (capital(&problem.title)) }
         div.notice.bad role="alert" {
             @if let Some(detail) = &problem.detail { p { (capital(detail)) "." } }
             @if problem.errors.len() > 1 {
@@ -87,7 +87,7 @@ pub(super) fn problem(problem: &ProblemDetails) -> Markup {
         p { a href="/" { "To the overview" } @if problem.status == 401 { " · " a href="/sign-in" { "Sign in" } } }
         p.quiet { "Status " (problem.status) }
     };
-    outside(&problem.title, &body)
+    outside(&capital(&problem.title), &body)
 }
 
 fn document(title: &str, order: Option<&str>, live: bool, head: &Markup, body: &Markup, foot: &Markup) -> Markup {
