@@ -121,12 +121,17 @@ pub async fn run(
     let lanes = Arc::new(lanes);
     let accounts: Vec<String> = config.accounts.keys().cloned().collect();
     crate::metrics::begin(&accounts);
+    let abilities = providers
+        .iter()
+        .map(|(name, provider)| (name.clone(), provider.abilities()));
+    let abilities = abilities.collect();
     let hub = http::hub::Hub::start(&ledger, &tracker, &stop);
     api.ready(http::Backend {
         ledger: ledger.clone(),
         hub,
         producer,
         lanes: Arc::clone(&lanes),
+        abilities: Arc::new(abilities),
     });
     tracker.spawn(upkeep(metrics, stop.clone()));
     tracing::info!(

@@ -98,6 +98,23 @@ impl Ledger {
         ))
     }
 
+    /// Refused entries, newest first, with their ids: below an id, where one is given.
+    ///
+    /// # Errors
+    /// Any of the server's, which refuses an id that is none.
+    pub async fn rejected(&self, below: Option<&str>, limit: usize) -> Result<Vec<IntakeEntry>, LedgerError> {
+        let key = self.inner.keys.rejected();
+        let mut command = redis::cmd("XREVRANGE");
+        command.arg(&key);
+        match below {
+            Some(id) => command.arg(format!("({id}")),
+            None => command.arg("+"),
+        };
+        command.arg("-").arg("COUNT").arg(limit);
+        let answer = self.inner.others.one(slot_of(&key), command, self.patience()).await?;
+        Ok(value::list(&answer).iter().filter_map(entry).collect())
+    }
+
     /// Keeps a refused entry: what came in (without secrets), why it was refused, and when.
     ///
     /// # Errors
@@ -295,17 +312,18 @@ impl Intake {
 }
 
 fn read(entries: &Value) -> Vec<IntakeEntry> {
-    let entry = |entry: &Value| {
-        let parts = value::list(entry);
-        let fields = value::pairs(parts.get(1)?);
-        let fields = fields
-            .into_iter()
-            .map(|(name, text)| (value::text(name), value::text(text)))
-            .collect();
-        Some(IntakeEntry {
-            id: value::text(parts.first()?),
-            fields,
-        })
-    };
     value::list(entries).iter().filter_map(entry).collect()
+}
+
+fn entry(entry: &Value) -> Option<IntakeEntry> {
+    let parts = value::list(entry);
+    let fields = value::pairs(parts.get(1)?);
+    let fields = fields
+        .into_iter()
+        .map(|(name, text)| (value::text(name), value::text(text)))
+        .collect();
+    Some(IntakeEntry {
+        id: value::text(parts.first()?),
+        fields,
+    })
 }

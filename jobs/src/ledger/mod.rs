@@ -62,7 +62,7 @@ pub use events::{Event, EventCursor, EventId, EventTail, NoPlace};
 pub use intake::{Intake, IntakeEntry};
 pub use keys::{new_order_id, shard_of_id, shard_of_resource};
 pub use lease::{SIGNALS_MAX, Signalled};
-pub use purse::{MayPay, Paid, Price, Purse};
+pub use purse::{Funds, MayPay, Paid, Price, Purse};
 pub use query::{Count, Filter, Listed, Meta, Page, Stored};
 pub use tail::{EventAt, Tail};
 pub use wake::Wake;

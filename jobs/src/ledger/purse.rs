@@ -68,7 +68,42 @@ pub enum Paid {
     Gone,
 }
 
+/// An account's money, as far as it was seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Funds {
+    /// The last balance that was read, in the account's currency; none was read yet where it is `None`.
+    pub amount: Option<Decimal>,
+    /// When, by Redis' clock, ms.
+    pub read_at_ms: u64,
+    /// Orders that stand in line for money.
+    pub waiting: u64,
+}
+
 impl Ledger {
+    /// What was seen of an account's money. It is read only while orders wait for some.
+    ///
+    /// # Errors
+    /// Any of the server's.
+    pub async fn funds(&self, account: &str) -> Result<Funds, LedgerError> {
+        let key = self.inner.keys.in_shard(SHARD, &format!("funds:{account}"));
+        let mut seen = redis::cmd("HMGET");
+        seen.arg(&key).arg(&["amount", "read_at"]);
+        let mut line = redis::cmd("ZCARD");
+        line.arg(format!("{key}:line"));
+        let (seen, line) = (self.ask(SHARD, seen).await?, self.ask(SHARD, line).await?);
+        let seen = value::list(&seen);
+        let amount = seen
+            .first()
+            .and_then(value::opt_text)
+            .and_then(|text| text.parse().ok());
+        Ok(Funds {
+            // Stored in ten-thousandths.
+            amount: amount.map(|whole: i64| Decimal::new(whole, 4).normalize()),
+            read_at_ms: seen.get(1).map_or(0, value::uint),
+            waiting: value::uint(&line),
+        })
+    }
+
     /// Asks whether an order may be paid for, and puts it in line.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 pub use remedies::Remedy;
+pub use words::{headline, meaning, title};
 
 /// Whether somebody has to worry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,9 +103,9 @@ impl Card {
             .filter_map(|line| serde_json::from_str(line).ok())
             .collect();
         Self {
-            title: words::title(order),
-            headline: words::headline(record),
-            meaning: words::meaning(record),
+            title: title(order),
+            headline: headline(record),
+            meaning: meaning(record),
             standing,
             since: stands_since(record, &lines),
             normal: words::normal(standing),
@@ -198,7 +199,9 @@ pub fn date(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-fn until(at: Timestamp, now: Timestamp) -> String {
+/// How far ahead, in words.
+#[must_use]
+pub fn until(at: Timestamp, now: Timestamp) -> String {
     let left = at.duration_since(now);
     match left.is_positive() {
         true => format!("in {}", span(left)),

@@ -4,6 +4,7 @@ use domorder_api_client::provider::Abilities;
 use domorder_jobs::machine;
 use domorder_jobs::order::Order;
 use domorder_jobs::record::OrderRecord;
+use domorder_jobs::signal::ResolveOutcome;
 use domorder_jobs::state::{Needs, Reason, SignalName, State};
 
 /// One thing that can be done.
@@ -11,6 +12,8 @@ use domorder_jobs::state::{Needs, Reason, SignalName, State};
 pub struct Remedy {
     /// The signal.
     pub signal: SignalName,
+    /// With `resolve`: what is said.
+    pub outcome: Option<ResolveOutcome>,
     /// The command after `domorder orders`, ready to be typed but for words in capitals.
     pub arguments: String,
     /// What it does, in a phrase.
@@ -36,6 +39,7 @@ pub(super) fn of(order: &Order, record: &OrderRecord, abilities: Abilities) -> V
         let mut offer = |arguments: String, what| {
             remedies.push(Remedy {
                 signal,
+                outcome: None,
                 arguments,
                 what,
             });
@@ -51,15 +55,20 @@ pub(super) fn of(order: &Order, record: &OrderRecord, abilities: Abilities) -> V
             ),
             SignalName::ResendApproval => offer(format!("resend-approval {id}"), "have the mail sent again"),
             SignalName::Resolve => {
-                let note = "--note 'HOW YOU KNOW'";
-                offer(
-                    format!("resolve {id} done {note}"),
-                    "the effect stands at the provider: a read checks it, and the order succeeds",
-                );
-                offer(
-                    format!("resolve {id} not-done {note}"),
-                    "nothing stands there: it is bought (again)",
-                );
+                for (outcome, what) in [
+                    (
+                        ResolveOutcome::Done,
+                        "the effect stands at the provider: a read checks it, and the order succeeds",
+                    ),
+                    (ResolveOutcome::NotDone, "nothing stands there: it is bought (again)"),
+                ] {
+                    remedies.push(Remedy {
+                        signal,
+                        outcome: Some(outcome),
+                        arguments: format!("resolve {id} {outcome} --note 'HOW YOU KNOW'"),
+                        what,
+                    });
+                }
             }
             SignalName::Retry => offer(format!("retry {id}"), retried(record)),
             SignalName::CheckNow if !looks_when_asked(record) => {}

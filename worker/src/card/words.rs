@@ -7,7 +7,8 @@ use domorder_jobs::state::{EmailAction, Kind, Needs, Reason, State, WaitingOn};
 use super::Standing;
 
 /// What was ordered, in a line.
-pub(super) fn title(order: &Order) -> String {
+#[must_use]
+pub fn title(order: &Order) -> String {
     let domain = &order.domain;
     let years = order.years.map(|n| count(u64::from(n), "year"));
     let accounts = order.accounts.map(|n| count(u64::from(n), "mailbox"));
@@ -74,7 +75,9 @@ pub(super) const fn normal(standing: Standing) -> &'static str {
     }
 }
 
-pub(super) fn headline(record: &OrderRecord) -> String {
+/// Where it stands, in half a line.
+#[must_use]
+pub fn headline(record: &OrderRecord) -> String {
     let state = match record.state {
         State::Queued => "Accepted, and not begun",
         State::Dispatching => "Being bought",
@@ -124,7 +127,8 @@ pub(super) const fn who(record: &OrderRecord) -> &'static str {
 }
 
 /// What the reason means; without one, the state.
-pub(super) const fn meaning(record: &OrderRecord) -> &'static str {
+#[must_use]
+pub const fn meaning(record: &OrderRecord) -> &'static str {
     let Some(reason) = record.reason else {
         return match record.state {
             State::Queued => "It is taken up as soon as a worker is free.",

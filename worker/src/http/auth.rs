@@ -59,7 +59,7 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    fn may(&self, scope: Scope) -> bool {
+    pub(super) fn may(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope) || self.scopes.contains(&Scope::Admin)
     }
 }
@@ -104,8 +104,7 @@ impl Gate {
     /// The caller, within its rate.
     async fn admit(&self, headers: &HeaderMap, uri: &Uri, peer: IpAddr) -> Result<Caller, Problem> {
         let known = if self.tokens.is_empty() {
-            from_this_machine(headers, uri)?;
-            &self.anybody
+            return self.anybody(headers, uri);
         } else {
             self.prove(headers, peer).await?
         };
@@ -120,6 +119,10 @@ impl Gate {
                 "",
             ));
         };
+        self.prove_token(token, peer).await
+    }
+
+    async fn prove_token(&self, token: &str, peer: IpAddr) -> Result<&Known, Problem> {
         let found = self.find(token);
         if let Some(known) = found.filter(|known| known.is_proven_from(peer)) {
             return Ok(known);
@@ -136,6 +139,41 @@ impl Gate {
                 Err(unauthorized("the token is not known here", ", error=\"invalid_token\""))
             }
         }
+    }
+
+    /// Whether somebody has to say who they are.
+    pub(super) fn asks(&self) -> bool {
+        !self.tokens.is_empty()
+    }
+
+    /// Whoever has this token, and what stands for its secret.
+    pub(super) async fn sign_in(&self, token: &str, peer: IpAddr) -> Result<(Caller, &[u8; 32]), Problem> {
+        let known = self.prove_token(token, peer).await?;
+        Ok((known.caller.clone(), &known.digest))
+    }
+
+    /// What stands for the secret of the token of a name.
+    pub(super) fn digest_of(&self, name: &str) -> Option<&[u8; 32]> {
+        self.known(name).map(|known| &known.digest)
+    }
+
+    /// The caller of a name that was proven before, within its rate.
+    pub(super) fn again(&self, name: &str) -> Result<Option<Caller>, Problem> {
+        let known = self.known(name);
+        known
+            .map(|known| known.pace.check().map(|()| known.caller.clone()))
+            .transpose()
+    }
+
+    /// Where nobody is asked: whoever is on this machine, see the module's head.
+    pub(super) fn anybody(&self, headers: &HeaderMap, uri: &Uri) -> Result<Caller, Problem> {
+        from_this_machine(headers, uri)?;
+        self.anybody.pace.check()?;
+        Ok(self.anybody.caller.clone())
+    }
+
+    fn known(&self, name: &str) -> Option<&Known> {
+        self.tokens.iter().find(|known| *known.caller.name == *name)
     }
 
     /// Looks at every token, whichever it is.

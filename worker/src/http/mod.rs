@@ -3,7 +3,7 @@
 //! A request passes, from the outside in: [`serve`] (how many connections, how slow), `access` (an id, a log line, two
 //! metrics, an answer even to a panic), `auth` (who asks, how often), a handler of [`v1`] (scope, parameters, body).
 //! Nothing of an order is decided here: documents and signals go through the producer that every way in uses, and what is
-//! shown was recorded. The server listens before Redis is reached, and says so: until then all of `/v1` is 503.
+//! shown was recorded. People are served by `page`, whose visitors bring a cookie in place of a token. The server listens before Redis is reached, and says so: until then all of `/v1` is 503.
 
 mod access;
 mod auth;
@@ -11,6 +11,7 @@ mod health;
 pub mod hub;
 mod limits;
 mod openapi;
+mod page;
 mod params;
 mod problem;
 mod serve;
@@ -33,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::workers::Lane;
+use domorder_api_client::provider::Abilities;
 use problem::Problem;
 
 pub use openapi::document;
@@ -47,6 +49,7 @@ struct Inner {
     gate: auth::Gate,
     /// The configured accounts, with their providers.
     accounts: BTreeMap<String, &'static str>,
+    page: page::Site,
     metrics: PrometheusHandle,
     requests: Semaphore,
     /// Parts of batches that are accepted side by side.
@@ -68,6 +71,8 @@ pub struct Backend {
     pub hub: hub::Hub,
     /// The lanes of this process; none without a worker.
     pub lanes: Arc<Vec<Lane>>,
+    /// What the accounts' providers can do for a transfer that stalls.
+    pub abilities: Arc<BTreeMap<String, Abilities>>,
 }
 
 impl Api {
@@ -86,6 +91,7 @@ impl Api {
         let inner = Inner {
             gate: auth::Gate::new(&config.http),
             accounts,
+            page: page::Site::new(config),
             metrics,
             requests: Semaphore::new(limits::REQUESTS_MAX),
             batches: Semaphore::new(limits::BATCHES_MAX),
@@ -124,7 +130,8 @@ fn router(api: Api) -> Router {
     let served = v1
         .route("/openapi.json", get(move || openapi::answer(document.clone())))
         .route_layer(middleware::from_fn_with_state(api.clone(), auth::authenticate));
-    layered(served.merge(health::routes()), api)
+    let page = page::routes(&api);
+    layered(served.merge(health::routes()).merge(page), api)
 }
 
 /// What every request passes.

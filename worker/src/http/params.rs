@@ -17,7 +17,7 @@ pub(crate) struct Params {
 }
 
 impl Params {
-    fn of(query: &str) -> Self {
+    pub(crate) fn of(query: &str) -> Self {
         Self {
             pairs: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             faults: Vec::new(),

@@ -36,6 +36,8 @@ mod looking;
 mod lost_answers;
 mod not_found;
 mod operating;
+mod page;
+mod page_browser;
 mod preparation;
 mod probes;
 mod producers;

@@ -16,7 +16,7 @@ use super::Segment;
 
 /// A reason is a line, not a document.
 const BODY_BYTES_MAX: usize = 4096;
-const REASON_CHARS_MAX: usize = 200;
+pub(crate) const REASON_CHARS_MAX: usize = 200;
 
 /// All accounts.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,18 +30,18 @@ pub(crate) struct Accounts {
 pub(crate) struct AccountView {
     /// Its name, as orders give it.
     #[schema(example = "cr-main")]
-    account: String,
+    pub(crate) account: String,
     /// `connectreseller`, `logicboxes` or `namecom`.
     #[schema(example = "connectreseller")]
-    provider: &'static str,
+    pub(crate) provider: &'static str,
     /// Orders that are due and that nobody works on.
-    due: u64,
+    pub(crate) due: u64,
     /// Orders that become due later.
-    later: u64,
+    pub(crate) later: u64,
     /// Orders that are worked on.
-    in_hand: u64,
+    pub(crate) in_hand: u64,
     /// Why it is paused; `null`: it is not.
-    paused: Option<String>,
+    pub(crate) paused: Option<String>,
 }
 
 /// Why an account is paused.
@@ -133,7 +133,8 @@ pub(super) async fn resume(
     switch(&api, &backend, &caller, name, None).await
 }
 
-async fn switch(
+/// Pauses or resumes.
+pub(crate) async fn switch(
     api: &Api,
     backend: &Backend,
     caller: &Caller,
@@ -155,7 +156,8 @@ async fn switch(
     view.map(Json).ok_or_else(Problem::internal)
 }
 
-async fn views(api: &Api, backend: &Backend, names: &[String]) -> Result<Vec<AccountView>, Problem> {
+/// Accounts as they stand.
+pub(crate) async fn views(api: &Api, backend: &Backend, names: &[String]) -> Result<Vec<AccountView>, Problem> {
     let read = async {
         let paused = backend.ledger.paused(names).await?;
         let depths = names.iter().map(|name| backend.ledger.queue_depth(name));

@@ -14,7 +14,7 @@ use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use domorder_jobs::ledger::{Event, EventCursor, LedgerError};
 use domorder_jobs::view::OrderView;
-use futures::Stream;
+use futures::{Stream, StreamExt as _};
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
@@ -25,7 +25,7 @@ use super::super::auth::{Allowed, READ};
 use super::super::hub::{Hub, Listener};
 use super::super::params::Params;
 use super::super::problem::Problem;
-use super::super::{Api, Ready};
+use super::super::{Api, Backend, Ready};
 use crate::metrics as m;
 
 const LIMIT_MAX: usize = 1000;
@@ -149,8 +149,24 @@ pub(super) async fn stream(
         }
     }
     params.finish()?;
-    let place = place(&api)?;
-    let after = from.unwrap_or(From::End).cursor(&backend.hub, shards).await?;
+    follow(&api, &backend, from.unwrap_or(From::End), None).await
+}
+
+/// A stream from the present on, or from the id that a browser was sent last; it ends after so long.
+pub(crate) async fn follow_from(
+    api: &Api,
+    backend: &Backend,
+    headers: &HeaderMap,
+    longest: Duration,
+) -> Result<Response, Problem> {
+    let last = headers.get(LAST_EVENT_ID).and_then(|last| last.to_str().ok());
+    let from = last.and_then(|text| From::read(text, backend.ledger.shards()));
+    follow(api, backend, from.unwrap_or(From::End), Some(longest)).await
+}
+
+async fn follow(api: &Api, backend: &Backend, from: From, longest: Option<Duration>) -> Result<Response, Problem> {
+    let place = place(api)?;
+    let after = from.cursor(&backend.hub, backend.ledger.shards()).await?;
     let reader = Reader {
         listener: backend.hub.listen(),
         after,
@@ -162,7 +178,14 @@ pub(super) async fn stream(
         _open: m::HttpStream::open(),
     };
     let heartbeat = KeepAlive::new().interval(HEARTBEAT).text("");
-    let mut response = Sse::new(reader.stream()).keep_alive(heartbeat).into_response();
+    let end = async move {
+        match longest {
+            Some(longest) => tokio::time::sleep(longest).await,
+            None => std::future::pending().await,
+        }
+    };
+    let events = reader.stream().take_until(Box::pin(end));
+    let mut response = Sse::new(events).keep_alive(heartbeat).into_response();
     // A proxy that gathers answers would hold events back.
     let unbuffered = HeaderName::from_static("x-accel-buffering");
     response

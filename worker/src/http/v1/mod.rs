@@ -1,8 +1,8 @@
 //! The API, version 1.
 
-mod accounts;
+pub(crate) mod accounts;
 mod batch;
-mod events;
+pub(crate) mod events;
 mod list;
 mod orders;
 mod signals;

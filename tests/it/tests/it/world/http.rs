@@ -101,6 +101,11 @@ impl Http {
         }
     }
 
+    /// What addresses begin with.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// As a name in [`TOKENS`].
     pub(crate) fn by(&self, name: &str) -> Self {
         self.with_token(token(name))

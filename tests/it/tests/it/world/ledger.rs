@@ -54,9 +54,15 @@ pub(crate) fn view_of(document: &str, record: &str) -> Option<Value> {
 }
 
 impl World {
-    /// A plain connection to this world's Redis.
+    /// A plain connection to this world's Redis; one that is held still for a moment is waited for.
     pub(crate) async fn connection(&self) -> MultiplexedConnection {
-        self.redis.connection().await.unwrap()
+        let begun = Instant::now();
+        loop {
+            match self.redis.connection().await {
+                Ok(connection) => return connection,
+                Err(error) => assert!(begun.elapsed() < LIMIT, "Redis does not answer: {error}"),
+            }
+        }
     }
 
     /// Runs a Redis command.

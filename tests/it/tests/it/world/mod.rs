@@ -1,6 +1,7 @@
 //! A world of one test: Redis, a simulator, a configuration, and replicas of `domorder run`.
 
 mod books;
+mod browser;
 mod builder;
 mod documents;
 mod held;
@@ -31,6 +32,7 @@ use tempfile::TempDir;
     reason = "the suite of enumerated faults reads orders without a world"
 )]
 pub(crate) use books::{operation, request_of};
+pub(crate) use browser::Browser;
 pub(crate) use builder::{Builder, NAMESPACE};
 pub(crate) use documents::*;
 pub(crate) use http::{Http, TOKENS, ndjson, streamed, token};
