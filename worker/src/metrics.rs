@@ -4,6 +4,7 @@
 mod begin;
 mod census;
 mod looks;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 pub use begin::begin;
 pub use looks::{disbelieved, polled, polled_by_list, survey_ended};
+pub use webhooks::{webhook_delivery, webhook_events_lost};
 
 /// Seconds: calls take milliseconds to a minute.
 const CALL_BUCKETS: &[f64] = &[
@@ -198,22 +200,7 @@ fn describe() {
         "domorder_worker_restarts_total",
         "lanes' workers that ended and were started again"
     );
-    describe_counter!(
-        "domorder_webhook_deliveries_total",
-        "posts to webhook endpoints, by endpoint and result"
-    );
-    describe_gauge!(
-        "domorder_webhook_queue_depth",
-        "events that a webhook endpoint has yet to take, dead letters aside"
-    );
-    describe_gauge!(
-        "domorder_webhook_dead_letters",
-        "events that were given up and can be replayed"
-    );
-    describe_counter!(
-        "domorder_webhook_events_lost_total",
-        "events that went by retention before an endpoint took them"
-    );
+    webhooks::describe();
     describe_gauge!("domorder_build_info", "1, with the version as a label");
     describe_counter!(
         "domorder_http_requests_total",
@@ -289,29 +276,6 @@ pub fn lease_expired() {
 /// A record could not be read.
 pub fn set_aside() {
     counter!("domorder_records_set_aside_total").increment(1);
-}
-
-/// A webhook was posted, and this came of it.
-pub fn webhook_delivery(endpoint: &str, result: &'static str) {
-    counter!("domorder_webhook_deliveries_total", "endpoint" => endpoint.to_owned(), "result" => result).increment(1);
-}
-
-/// Events went before an endpoint took them.
-pub fn webhook_events_lost(endpoint: &str, n: u64) {
-    counter!("domorder_webhook_events_lost_total", "endpoint" => endpoint.to_owned()).increment(n);
-}
-
-/// Every endpoint that has a state, configured or not, the same from every replica.
-async fn webhooks(ledger: &Ledger) -> Result<(), domorder_jobs::ledger::LedgerError> {
-    let states = ledger.webhooks();
-    for endpoint in states.known().await? {
-        let looks: Vec<_> = states.look(&endpoint).await?.into_iter().flatten().collect();
-        let depth = looks.iter().map(|look| look.depth()).sum();
-        let dead = looks.iter().map(|look| look.dead).sum();
-        gauge!("domorder_webhook_queue_depth", "endpoint" => endpoint.clone()).set(as_f64(depth));
-        gauge!("domorder_webhook_dead_letters", "endpoint" => endpoint).set(as_f64(dead));
-    }
-    Ok(())
 }
 
 /// A late holder's record was refused.
@@ -486,7 +450,7 @@ async fn gauges(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_job
             .map_or(0, |since| now.saturating_sub(since));
         gauge!("domorder_order_oldest_age_seconds", "state" => state.as_str()).set(seconds_of_ms(age));
     }
-    webhooks(ledger).await
+    webhooks::gauges(ledger).await
 }
 
 async fn breakers(ledger: &Ledger, accounts: &[String]) -> Result<(), domorder_jobs::ledger::LedgerError> {

@@ -22,6 +22,8 @@ struct Scene {
     moving: String,
     locked: String,
     odd: String,
+    /// Waits as it should.
+    way: String,
 }
 
 #[tokio::test]
@@ -74,7 +76,6 @@ impl Scene {
         world.until(&way, "blocked/awaiting_losing_registrar").await;
         world.until(&odd, "action_required/absence_inconclusive").await;
         world.until(&done, "succeeded").await;
-        world.leave(&way);
         world.leave(&odd);
         let browser = Browser::start(world.http().base()).await;
         Self {
@@ -83,6 +84,7 @@ impl Scene {
             moving,
             locked,
             odd,
+            way,
         }
     }
 
@@ -94,7 +96,7 @@ impl Scene {
     async fn as_visitor(&self, name: &str, page: &str) {
         self.browser.go(page).await;
         self.browser.sign_in("Ina Invented", token(name)).await;
-        assert_eq!(self.browser.place().await, page);
+        self.browser.until_at(page).await;
     }
 
     /// Nothing was refused by the page's own rules, and nothing failed.
@@ -191,8 +193,7 @@ impl Scene {
             ["New auth code…", "Try now…", "Look now…", "Cancel the order…"]
         );
         browser.sign_out().await;
-        browser.until("Sign in").await;
-        assert_eq!(browser.place().await, "/sign-in");
+        browser.until_at("/sign-in").await;
         self.as_visitor("reader", &page).await;
         assert!(shown(".actions .button").await.is_empty());
         assert!(browser.text().await.contains("Your role, viewer, does not allow"));
@@ -231,6 +232,7 @@ impl Scene {
         );
         assert_eq!(browser.attribute("#live-status", "aria-live").await, "polite");
         let view = self.world.until(&self.moving, "succeeded").await;
+        self.world.until(&self.way, "succeeded").await;
         let at_the_provider = text(&view, "provider_order_id");
         assert!(!at_the_provider.is_empty(), "{view:#}");
         browser.go("/accounts").await;

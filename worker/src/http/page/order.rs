@@ -202,7 +202,7 @@ fn past(card: &Card) -> Markup {
             h2 #past { "What happened" }
             @if card.happened.is_empty() { p.quiet { "Nothing yet." } }
             ol.timeline { @for entry in card.happened.iter().rev() { li {
-                (instant(entry.at, None)) " " @match entry.state.parse() { Ok(state) => (layout::state(state)), Err(_) => (entry.state) } " " (entry.what)
+                time datetime=(entry.at) { (entry.at.strftime("%Y-%m-%d %H:%M:%S")) } " " @match entry.state.parse() { Ok(state) => (layout::state(state)), Err(_) => (entry.state) } " " (entry.what)
             } } }
         }
     }

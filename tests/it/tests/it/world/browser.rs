@@ -105,9 +105,25 @@ impl Browser {
         format!("{}{query}", url.path())
     }
 
+    /// Waits until it is there.
+    pub(crate) async fn until_at(&self, place: &str) {
+        let begun = Instant::now();
+        loop {
+            let at = self.place().await;
+            if at == place {
+                return;
+            }
+            assert!(begun.elapsed() < LIMIT, "led to {at} and not to {place}");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// What a person reads.
     pub(crate) async fn text(&self) -> String {
-        let main = self.client.find(Locator::Css("main")).await.unwrap();
+        // Nothing while one page gives way to the next.
+        let Ok(main) = self.client.find(Locator::Css("main")).await else {
+            return String::new();
+        };
         main.text().await.unwrap_or_default()
     }
 

@@ -149,12 +149,7 @@ impl Drop for Receiver {
     }
 }
 
-async fn take(
-    State(inner): State<Arc<Inner>>,
-    method: axum::http::Method,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+async fn take(State(inner): State<Arc<Inner>>, method: Method, headers: HeaderMap, body: Bytes) -> Response {
     if let Err(fault) = verify(&headers, &body) {
         inner.faults.lock().unwrap().push(fault);
         return StatusCode::UNAUTHORIZED.into_response();

@@ -6,7 +6,7 @@
   if (!status || !window.EventSource || parts().length === 0) return;
   const order = document.body.dataset.order;
   const PAUSE = 1000; // ms between refreshes, however much happens
-  let due = null, last = 0, changes = 0, silent = false;
+  let due = null, last = 0, silent = false;
 
   const say = (text) => { if (status.textContent !== text) status.textContent = text; };
   const clock = () => new Date().toISOString().slice(11, 19) + " UTC";
@@ -17,7 +17,6 @@
   async function refresh() {
     due = null;
     last = Date.now();
-    const seen = changes;
     try {
       const answer = await fetch(location.href, { credentials: "same-origin", redirect: "manual" });
       if (!answer.ok) throw new Error(String(answer.status));
@@ -31,7 +30,6 @@
         part.replaceWith(document.importNode(anew, true));
         document.getElementById(part.id).querySelectorAll("details").forEach((d, n) => { d.open = open[n] === true; });
       }
-      changes -= seen;
       say("Changed at " + clock() + (left ? "; a part that you are in is not refreshed yet." : "."));
       if (left) document.addEventListener("focusout", later, { once: true });
     } catch (error) {
@@ -40,7 +38,6 @@
   }
 
   function later() {
-    changes += 1;
     if (due === null) due = setTimeout(refresh, Math.max(50, last + PAUSE - Date.now()));
   }
 
