@@ -97,6 +97,30 @@ async fn lost_answers_stop_the_buying_while_looks_go_on_and_it_all_ends_once_the
 }
 
 #[tokio::test]
+async fn who_resumes_the_account_over_http_closes_its_breaker() {
+    let world = World::with()
+        .setting("http.tokens", TOKENS)
+        .setting("breaker.unknowns", "2")
+        .setting("breaker.pause", "'10m'")
+        .setting("accounts.cr-main.concurrency", "1")
+        .start()
+        .await;
+    lose_every_paid_answer(&world);
+    let keys = world.orders(renewals(5)).await;
+    world
+        .wait_until("it is open", || async { breaker(&world, 0, "paid").await == 2.0 })
+        .await;
+    world.providers().clear_faults();
+    let resume = "/v1/accounts/cr-main/resume";
+    world.http().by("boss").post(resume, &json!({})).await.is(200);
+    world.until_all(&keys, "succeeded").await;
+    let listed = world.run(&["accounts", "list", "-o", "json"]).await.ended(0).json();
+    let accounts = listed.as_array().unwrap();
+    let account = accounts.iter().find(|row| row["account"] == "cr-main").unwrap();
+    assert_eq!(account["breaker"]["closed_by"], "boss");
+}
+
+#[tokio::test]
 async fn after_the_pause_two_replicas_let_one_order_try_and_its_answer_decides() {
     let world = World::with()
         .replicas(2)

@@ -112,6 +112,8 @@ pub(super) async fn pause(
 }
 
 /// Lets a paused account go on
+///
+/// Its breaker is closed too, and what waited for that goes on.
 #[utoipa::path(
     post, path = "/v1/accounts/{name}/resume", operation_id = "resumeAccount", tag = "accounts",
     params(("name" = String, Path, description = "The account's name", example = "cr-main")),
@@ -146,6 +148,11 @@ pub(crate) async fn switch(
     }
     let done = backend.ledger.set_paused(&name, reason).await;
     done.map_err(|error| Problem::ledger(&error))?;
+    if reason.is_none() {
+        // Whoever lets it go on has looked at why it stopped: as on the command line.
+        let closed = backend.ledger.close_breakers(&name, &caller.name).await;
+        closed.map_err(|error| Problem::ledger(&error))?;
+    }
     tracing::warn!(
         account = name,
         caller = &*caller.name,
