@@ -187,7 +187,9 @@ impl Case {
                 }
                 break;
             }
-            if state_of(&view) == "parked/paused" {
+            // The account's pause is written before the order's record, and a worker may die between the two.
+            let switch = format!("{{{namespace}:0}}:account:{account}");
+            if let Ok(Some(_)) = ground.ask::<Option<String>>(&["HGET", &switch, "paused"]).await {
                 ground.resume(&namespace, account).await;
             }
             if view["needs"] == "decision" && !told {
