@@ -1,7 +1,7 @@
 //! Every counter whose labels are known beforehand begins at 0.
 
 use domorder_jobs::state::{Kind, State};
-use metrics::counter;
+use metrics::{counter, gauge};
 
 use super::accepted;
 
@@ -46,6 +46,7 @@ pub fn begin(accounts: &[String]) {
     ] {
         counter!(name).increment(0);
     }
+    gauge!("domorder_http_streams").increment(0.0);
     for guard in GUARDS {
         counter!("domorder_duplicates_prevented_total", "guard" => guard).increment(0);
     }

@@ -231,6 +231,8 @@ async fn with_the_journal_a_total_loss_buys_nothing_twice_even_where_nothing_was
         steps,
         [
             "queued",
+            // The ledger has lost what it held, and says so: nothing is bought for a while, but the journal knows more.
+            "queued/ledger_restarted",
             "dispatching",
             "unknown_outcome/found_after_crash",
             "succeeded"

@@ -103,7 +103,7 @@ fn is_command(value: &str) -> bool {
 fn is_route(value: &str) -> bool {
     let segment = |text: &str| {
         let name = text.trim_start_matches('{').trim_end_matches('}');
-        text == "v1" || text == "openapi.json" || name.bytes().all(|b| b.is_ascii_lowercase() || b"-_*".contains(&b))
+        text == "v1" || name.bytes().all(|b| b.is_ascii_lowercase() || b"-_*.".contains(&b))
     };
     value == "unmatched" || value.strip_prefix('/').is_some_and(|path| path.split('/').all(segment))
 }
