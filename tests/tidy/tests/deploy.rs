@@ -159,7 +159,8 @@ fn the_board_has_its_rows_and_every_panel_asks_something() {
             "Transfers ageing",
             "Money safety",
             "Queue",
-            "Webhooks"
+            "Webhooks",
+            "HTTP"
         ]
     );
     let mut ids = BTreeSet::new();
