@@ -3,6 +3,14 @@
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
+# Packages by apt-get, as root or by sudo.
+apt_install() {
+    local sudo=""
+    [ "$(id -u)" = 0 ] || sudo=sudo
+    $sudo apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
 # A redis-server of 7.0 or later on this machine, installed by the system's package manager when there is none.
 need_redis() {
     if command -v redis-server >/dev/null 2>&1; then return; fi
@@ -10,9 +18,8 @@ need_redis() {
     local sudo=""
     [ "$(id -u)" = 0 ] || sudo=sudo
     if command -v apt-get >/dev/null 2>&1; then
-        $sudo apt-get update -qq
+        apt_install redis-server redis-tools
         # Ours are private servers: the one that the package would start stays off.
-        DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends redis-server redis-tools >/dev/null
         if command -v systemctl >/dev/null 2>&1; then $sudo systemctl disable --now redis-server >/dev/null 2>&1 || true; fi
     elif command -v dnf >/dev/null 2>&1; then
         $sudo dnf install -y -q redis || $sudo dnf install -y -q valkey
@@ -34,11 +41,8 @@ need_cargo() {
 need_program() {
     if command -v "$1" >/dev/null 2>&1; then return; fi
     say "$1 is missing: it is installed now by the system's package manager"
-    local sudo=""
-    [ "$(id -u)" = 0 ] || sudo=sudo
     command -v apt-get >/dev/null 2>&1 || die "install $1 and run this again"
-    $sudo apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "$2" >/dev/null
+    apt_install "$2"
     command -v "$1" >/dev/null 2>&1 || die "$1 could not be installed: install it and run this again"
 }
 
@@ -59,9 +63,6 @@ need_python_packages() {
 }
 
 need_venv() {
-    local sudo=""
-    [ "$(id -u)" = 0 ] || sudo=sudo
     command -v apt-get >/dev/null 2>&1 || die "python3 has no venv: install it and run this again"
-    $sudo apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+    apt_install python3-venv
 }
