@@ -61,6 +61,16 @@ impl Ledger {
         }
     }
 
+    /// Lets an account go on that was stopped, by a pause or by its breakers: whoever says so has looked at why.
+    ///
+    /// # Errors
+    /// Any of the server's; some shards may have been told.
+    pub async fn resume(&self, account: &str, who: &str) -> Result<(), LedgerError> {
+        self.set_paused(account, None).await?;
+        self.close_breakers(account, who).await?;
+        self.wake(account).await
+    }
+
     /// Which of these accounts are paused, and why.
     ///
     /// # Errors

@@ -14,15 +14,31 @@ use redis::Value;
 use super::{Effort, Ledger, LedgerError, Link, Standard, claim::millis, value};
 
 /// Longest blocking read: the connection's answers must come within this and the response timeout.
-const BLOCK_MAX: Duration = Duration::from_secs(5);
+pub(super) const BLOCK_MAX: Duration = Duration::from_secs(5);
 /// First byte of a place in several shards, so that another form can be told from this one.
 const FORM: u8 = 1;
 
-/// A place in one shard's events, as Redis writes it: `<ms>-<n>`.
+/// The place of an event in its shard's stream, as Redis writes it: `<ms>-<n>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct EventId {
-    ms: u64,
-    n: u64,
+pub struct EventAt {
+    /// The millisecond it was recorded in since 1970, by Redis' clock.
+    pub ms: u64,
+    /// Counts within a millisecond.
+    pub seq: u64,
+}
+
+impl EventAt {
+    /// The first place after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self.seq.checked_add(1) {
+            Some(seq) => Self { ms: self.ms, seq },
+            None => Self {
+                ms: self.ms + 1,
+                seq: 0,
+            },
+        }
+    }
 }
 
 /// A text that is no place.
@@ -30,13 +46,13 @@ pub struct EventId {
 #[error("this is no place in the events of this ledger")]
 pub struct NoPlace;
 
-impl fmt::Display for EventId {
+impl fmt::Display for EventAt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.ms, self.n)
+        write!(f, "{}-{}", self.ms, self.seq)
     }
 }
 
-impl FromStr for EventId {
+impl FromStr for EventAt {
     type Err = NoPlace;
 
     fn from_str(text: &str) -> Result<Self, NoPlace> {
@@ -44,10 +60,10 @@ impl FromStr for EventId {
             let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
             text.parse().ok().filter(|_| plain).ok_or(NoPlace)
         };
-        let (ms, n) = text.split_once('-').ok_or(NoPlace)?;
+        let (ms, seq) = text.split_once('-').ok_or(NoPlace)?;
         Ok(Self {
             ms: number(ms)?,
-            n: number(n)?,
+            seq: number(seq)?,
         })
     }
 }
@@ -58,7 +74,7 @@ pub struct Event {
     /// The shard.
     pub shard: u16,
     /// Its place there.
-    pub id: EventId,
+    pub id: EventAt,
     /// The CloudEvent.
     pub text: String,
 }
@@ -66,7 +82,7 @@ pub struct Event {
 /// A place in the events of all shards: what stands before it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventCursor {
-    by_shard: Vec<EventId>,
+    by_shard: Vec<EventAt>,
 }
 
 impl EventCursor {
@@ -74,7 +90,7 @@ impl EventCursor {
     #[must_use]
     pub fn start(shards: u16) -> Self {
         Self {
-            by_shard: vec![EventId::default(); usize::from(shards)],
+            by_shard: vec![EventAt::default(); usize::from(shards)],
         }
     }
 
@@ -94,8 +110,8 @@ impl EventCursor {
         let mut by_shard = Vec::with_capacity(usize::from(shards));
         for _ in 0..shards {
             let ms = latest.checked_sub(number(&mut rest)?).ok_or(NoPlace)?;
-            let n = number(&mut rest)?;
-            by_shard.push(EventId { ms, n });
+            let seq = number(&mut rest)?;
+            by_shard.push(EventAt { ms, seq });
         }
         if rest.is_empty() {
             Ok(Self { by_shard })
@@ -106,12 +122,12 @@ impl EventCursor {
 
     /// The place in one shard.
     #[must_use]
-    pub fn in_shard(&self, shard: u16) -> EventId {
+    pub fn in_shard(&self, shard: u16) -> EventAt {
         self.by_shard.get(usize::from(shard)).copied().unwrap_or_default()
     }
 
     /// Moves one shard's place.
-    pub fn set(&mut self, shard: u16, id: EventId) {
+    pub fn set(&mut self, shard: u16, id: EventAt) {
         if let Some(place) = self.by_shard.get_mut(usize::from(shard)) {
             *place = id;
         }
@@ -150,7 +166,7 @@ impl fmt::Display for EventCursor {
         push(&mut bytes, latest);
         for id in &self.by_shard {
             push(&mut bytes, latest - id.ms);
-            push(&mut bytes, id.n);
+            push(&mut bytes, id.seq);
         }
         f.write_str(&URL_SAFE_NO_PAD.encode(bytes))
     }
@@ -242,9 +258,20 @@ impl Ledger {
         Ok(end)
     }
 
-    /// Readers of the events' end, one for all shards, or in a cluster one a shard; each with a connection of its own.
+    /// Readers of the events' end that together read every shard; each wants a task of its own.
     #[must_use]
     pub fn event_tails(&self) -> Vec<EventTail> {
+        let tail = |(link, shards)| EventTail {
+            ledger: self.clone(),
+            link,
+            shards,
+        };
+        self.tail_links().into_iter().map(tail).collect()
+    }
+
+    /// A connection for blocking reads, and the shards that it can read: all of them, or in a cluster, where one read
+    /// cannot span slots, one a connection.
+    pub(super) fn tail_links(&self) -> Vec<(Link, Vec<u16>)> {
         let shards: Vec<u16> = (0..self.shards()).collect();
         let size = if self.inner.topology.is_cluster() {
             1
@@ -252,17 +279,16 @@ impl Ledger {
             shards.len()
         };
         let timeout = self.inner.settings.response_timeout;
-        let tail = |shards: &[u16]| EventTail {
-            ledger: self.clone(),
-            link: Link::new(
+        let link = || {
+            Link::new(
                 self.inner.topology.clone(),
                 Some(BLOCK_MAX + timeout),
                 timeout,
                 Standard::none(),
-            ),
-            shards: shards.to_vec(),
+            )
         };
-        shards.chunks(size.max(1)).map(tail).collect()
+        let parts = shards.chunks(size.max(1));
+        parts.map(|part| (link(), part.to_vec())).collect()
     }
 }
 
@@ -322,18 +348,21 @@ impl EventTail {
     }
 }
 
-fn read(shard: u16, entries: &Value) -> Vec<Event> {
-    let event = |entry: &Value| {
+fn read(shard: u16, answer: &Value) -> Vec<Event> {
+    let event = |(id, text): (EventAt, Option<String>)| Some(Event { shard, id, text: text? });
+    entries(answer).into_iter().filter_map(event).collect()
+}
+
+/// Entries of an event stream: each place, and the event where the entry is one.
+pub(super) fn entries(answer: &Value) -> Vec<(EventAt, Option<String>)> {
+    let entry = |entry: &Value| {
         let parts = value::list(entry);
+        let at = value::text(parts.first()?).parse().ok()?;
         let fields = value::pairs(parts.get(1)?);
-        let (_, text) = fields.into_iter().find(|(name, _)| value::text(name) == "event")?;
-        Some(Event {
-            shard,
-            id: value::text(parts.first()?).parse().ok()?,
-            text: value::text(text),
-        })
+        let event = fields.into_iter().find(|(name, _)| value::text(name) == "event");
+        Some((at, event.map(|(_, text)| value::text(text))))
     };
-    value::list(entries).iter().filter_map(event).collect()
+    value::list(answer).iter().filter_map(entry).collect()
 }
 
 #[cfg(test)]
@@ -348,9 +377,9 @@ mod tests {
                 let far = u64::from(shard);
                 cursor.set(
                     shard,
-                    EventId {
+                    EventAt {
                         ms: 1_764_000_000_000 - far * 997,
-                        n: far,
+                        seq: far,
                     },
                 );
             }

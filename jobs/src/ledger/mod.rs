@@ -58,13 +58,13 @@ pub use check::{CheckFault, ServerReport};
 pub use claim::{Claimed, ClaimedOrder, Epoch, HeldBack, Limits, Rate};
 pub use commit::{Change, Due, Record, RecordError, Recorded, Shelf};
 pub use error::LedgerError;
-pub use events::{Event, EventCursor, EventId, EventTail, NoPlace};
+pub use events::{Event, EventAt, EventCursor, EventTail, NoPlace};
 pub use intake::{Intake, IntakeEntry};
 pub use keys::{new_order_id, shard_of_id, shard_of_resource};
 pub use lease::{SIGNALS_MAX, Signalled};
 pub use purse::{Funds, MayPay, Paid, Price, Purse};
 pub use query::{Count, Filter, Listed, Meta, Page, Stored};
-pub use tail::{EventAt, Tail};
+pub use tail::Tail;
 pub use wake::Wake;
 pub use webhooks::{Begin, DeadLetter, HeldOrder, HookLook, HookPosition, HookUpdate, Webhooks};
 

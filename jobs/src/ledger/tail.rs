@@ -1,58 +1,11 @@
 //! The event streams, read along: which shard has something new, without asking again and again.
 //!
-//! The reads block, each tail on a connection of its own. In a cluster one read cannot span slots, so there every shard has
-//! a tail; elsewhere one serves all shards.
+//! The reads block, each tail on a connection of its own.
 
-use std::{fmt, str::FromStr, sync::Arc, time::Duration};
+use std::fmt;
 
-use redis::Value;
-
-use super::{Effort, Ledger, LedgerError, Link, Routed, Standard, claim::millis, keys::slot_of, value};
-
-/// The place of an event in its shard's stream: the millisecond it was recorded in, by Redis' clock, and a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct EventAt {
-    /// Milliseconds since 1970.
-    pub ms: u64,
-    /// Counts within a millisecond.
-    pub seq: u64,
-}
-
-impl EventAt {
-    /// The first place after this one.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        match self.seq.checked_add(1) {
-            Some(seq) => Self { ms: self.ms, seq },
-            None => Self {
-                ms: self.ms + 1,
-                seq: 0,
-            },
-        }
-    }
-}
-
-impl fmt::Display for EventAt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.ms, self.seq)
-    }
-}
-
-impl FromStr for EventAt {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (ms, seq) = text.split_once('-').ok_or(())?;
-        let number = |digits: &str| digits.parse().map_err(|_| ());
-        Ok(Self {
-            ms: number(ms)?,
-            seq: number(seq)?,
-        })
-    }
-}
-
-/// Longest blocking read; a server that is gone is noticed within this and the response timeout.
-const BLOCK: Duration = Duration::from_secs(5);
+use super::events::{BLOCK_MAX, EventAt, entries};
+use super::{Effort, Ledger, LedgerError, Link, Routed, claim::millis, keys::slot_of, value};
 
 /// Hears of new events in some shards.
 pub struct Tail {
@@ -80,30 +33,17 @@ impl Ledger {
     /// Tails that together hear of every shard; each wants a task of its own.
     #[must_use]
     pub fn tails(&self) -> Vec<Tail> {
-        let groups: Vec<Vec<u16>> = if self.inner.topology.is_cluster() {
-            (0..self.shards()).map(|shard| vec![shard]).collect()
-        } else {
-            vec![(0..self.shards()).collect()]
+        let heard = |shard| Heard {
+            shard,
+            key: self.inner.keys.in_shard(shard, "events"),
+            last: EventAt::default(),
+            look: true,
         };
-        let timeout = self.inner.settings.response_timeout;
-        let tail = |shards: Vec<u16>| Tail {
-            link: Link::new(
-                Arc::clone(&self.inner.topology),
-                Some(BLOCK + timeout),
-                timeout,
-                Standard::none(),
-            ),
-            shards: shards
-                .into_iter()
-                .map(|shard| Heard {
-                    shard,
-                    key: self.inner.keys.in_shard(shard, "events"),
-                    last: EventAt::default(),
-                    look: true,
-                })
-                .collect(),
+        let tail = |(link, shards): (Link, Vec<u16>)| Tail {
+            link,
+            shards: shards.into_iter().map(heard).collect(),
         };
-        groups.into_iter().map(tail).collect()
+        self.tail_links().into_iter().map(tail).collect()
     }
 }
 
@@ -123,7 +63,7 @@ impl Tail {
             .arg("COUNT")
             .arg(1)
             .arg("BLOCK")
-            .arg(millis(BLOCK))
+            .arg(millis(BLOCK_MAX))
             .arg("STREAMS");
         for heard in &self.shards {
             command.arg(&heard.key);
@@ -172,16 +112,4 @@ impl Tail {
         }
         Ok(newer)
     }
-}
-
-/// Entries of the event stream: place and text.
-pub(super) fn entries(answer: &Value) -> Vec<(EventAt, String)> {
-    let entry = |entry: &Value| {
-        let parts = value::list(entry);
-        let at = value::text(parts.first()?).parse().ok()?;
-        let fields = value::pairs(parts.get(1)?);
-        let event = fields.into_iter().find(|(name, _)| value::text(name) == "event");
-        Some((at, event.map(|(_, text)| value::text(text)).unwrap_or_default()))
-    };
-    value::list(answer).iter().filter_map(entry).collect()
 }

@@ -12,9 +12,8 @@ use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
 use super::{
     BATCH_MAX, Ledger, LedgerError, Link, Routed, Standard,
     claim::millis,
-    script,
-    tail::{EventAt, entries},
-    value,
+    events::{EventAt, entries},
+    script, value,
 };
 
 /// Where an endpoint begins that was never seen before.
@@ -303,7 +302,9 @@ impl Webhooks {
         let mut command = redis::cmd("XRANGE");
         command.arg(self.ledger.inner.keys.in_shard(shard, "events"));
         command.arg(after.next().to_string()).arg("+").arg("COUNT").arg(max);
-        Ok(entries(&self.one(shard, command).await?))
+        let found = entries(&self.one(shard, command).await?).into_iter();
+        // A place without an event is passed, too.
+        Ok(found.map(|(at, text)| (at, text.unwrap_or_default())).collect())
     }
 
     /// The event at a place; `None`: it is no longer kept.
@@ -315,7 +316,7 @@ impl Webhooks {
         command.arg(self.ledger.inner.keys.in_shard(shard, "events"));
         command.arg(at.to_string()).arg(at.to_string());
         let found = entries(&self.one(shard, command).await?).pop();
-        Ok(found.map(|(_, text)| text))
+        Ok(found.map(|(_, text)| text.unwrap_or_default()))
     }
 
     /// An endpoint's state by shard; `None` where it has none.

@@ -65,9 +65,7 @@ pub(super) async fn run(loaded: Loaded, command: &AccountsCommand) -> Result<Exi
         }
         AccountsCommand::Resume { account } => {
             known(account)?;
-            ledger.set_paused(account, None).await?;
-            ledger.close_breakers(account, &actor()).await?;
-            ledger.wake(account).await?;
+            ledger.resume(account, &actor()).await?;
         }
         AccountsCommand::List(args) => {
             let names: Vec<String> = loaded.config.accounts.keys().cloned().collect();

@@ -31,7 +31,7 @@ fn a_place_is_read_as_it_is_written_and_the_next_one_follows() {
     assert_eq!("17-4".parse(), Ok(at(17, 4)));
     assert_eq!(at(17, 4).to_string(), "17-4");
     for wrong in ["", "17", "17-", "-4", "17-4-1", "a-b"] {
-        assert_eq!(wrong.parse::<EventAt>(), Err(()), "{wrong}");
+        assert_eq!(wrong.parse::<EventAt>(), Err(NoPlace), "{wrong}");
     }
     assert_eq!(at(17, 4).next(), at(17, 5));
     assert_eq!(at(17, u64::MAX).next(), at(18, 0));

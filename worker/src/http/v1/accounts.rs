@@ -146,13 +146,11 @@ pub(crate) async fn switch(
     if !api.inner.accounts.contains_key(&name) {
         return Err(Problem::no_account());
     }
-    let done = backend.ledger.set_paused(&name, reason).await;
+    let done = match reason {
+        Some(reason) => backend.ledger.set_paused(&name, Some(reason)).await,
+        None => backend.ledger.resume(&name, &caller.name).await,
+    };
     done.map_err(|error| Problem::ledger(&error))?;
-    if reason.is_none() {
-        // Whoever lets it go on has looked at why it stopped: as on the command line.
-        let closed = backend.ledger.close_breakers(&name, &caller.name).await;
-        closed.map_err(|error| Problem::ledger(&error))?;
-    }
     tracing::warn!(
         account = name,
         caller = &*caller.name,
