@@ -10,3 +10,5 @@ pub mod logicboxes;
 pub mod model;
 pub mod namecom;
 pub mod provider;
+#[cfg(test)]
+mod testing;

@@ -1,6 +1,9 @@
 //! Every action by its row and named values.
 
+use std::sync::{Arc, Mutex};
+
 use serde_json::{Value, json};
+use url::Url;
 
 use super::super::endpoints::*;
 use super::people::PASSWORD;

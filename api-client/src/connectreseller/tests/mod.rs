@@ -12,20 +12,14 @@ mod requests;
 mod rows;
 mod tables;
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::State;
-use axum::response::IntoResponse;
-use http::Uri;
 use secrecy::SecretString;
-use url::Url;
 
 use super::*;
-use crate::http::{CallObserver, CallReport};
+use crate::http::CallReport;
 use crate::provider::ContactIds;
+use crate::testing::{self, Reply, Scripted, raw};
 
 pub(super) const DOMAIN: &str = "blue-otter-7.com";
 pub(super) const KEY: &str = "CR-canary-KEY-0001";
@@ -33,19 +27,7 @@ pub(super) const AUTH_CODE: &str = "canary-Auth&99";
 
 /// The text of a fixture.
 pub(super) fn fixture(name: &str) -> String {
-    let path = format!(
-        "{}/src/connectreseller/fixtures/{name}.json",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"))
-}
-
-/// An answer that the server is to give: status, headers, body.
-#[derive(Debug, Clone)]
-pub(super) struct Reply {
-    status: u16,
-    headers: Vec<(&'static str, &'static str)>,
-    body: String,
+    testing::fixture("connectreseller", &format!("{name}.json"))
 }
 
 /// A fixture under HTTP 200.
@@ -53,74 +35,20 @@ pub(super) fn reply(name: &str) -> Reply {
     raw(200, fixture(name))
 }
 
-/// Any body under any status.
-pub(super) fn raw(status: u16, body: impl Into<String>) -> Reply {
-    Reply {
-        status,
-        headers: vec![("content-type", "application/json")],
-        body: body.into(),
-    }
-}
-
-#[derive(Default)]
-struct Script {
-    replies: VecDeque<Reply>,
-    asked: Vec<String>,
-}
-
-/// A server that answers by a script and remembers what it was asked, and a provider that talks to it.
+/// A server that answers by a script, and a provider that talks to it.
 pub(super) struct World {
-    script: Arc<Mutex<Script>>,
-    reports: Arc<Reports>,
+    server: Scripted,
     pub(super) provider: ConnectReseller,
-}
-
-#[derive(Default)]
-pub(super) struct Reports(Mutex<Vec<CallReport>>);
-
-impl CallObserver for Reports {
-    fn called(&self, call: &CallReport) {
-        self.0.lock().unwrap().push(*call);
-    }
-}
-
-async fn serve(State(script): State<Arc<Mutex<Script>>>, uri: Uri) -> impl IntoResponse {
-    let mut script = script.lock().unwrap();
-    script.asked.push(uri.to_string());
-    let reply = script
-        .replies
-        .pop_front()
-        .unwrap_or_else(|| raw(599, "nothing was expected"));
-    let mut answer = (http::StatusCode::from_u16(reply.status).unwrap(), reply.body).into_response();
-    for (name, value) in reply.headers {
-        answer.headers_mut().insert(name, value.parse().unwrap());
-    }
-    answer
 }
 
 impl World {
     pub(super) async fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
-        let script = Arc::new(Mutex::new(Script {
-            replies: replies.into_iter().collect(),
-            asked: Vec::new(),
-        }));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = Url::parse(&format!(
-            "http://{}/ConnectReseller/ESHOP",
-            listener.local_addr().unwrap()
-        ))
-        .unwrap();
-        let router = Router::new().fallback(serve).with_state(script.clone());
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        let reports = Arc::new(Reports::default());
-        let mut settings = Settings::new(base, SecretString::from(KEY));
+        let server = Scripted::start("/ConnectReseller/ESHOP", replies).await;
+        let mut settings = Settings::new(server.base.clone(), SecretString::from(KEY));
         settings.timeout = Duration::from_secs(5);
-        settings.observer = Some(reports.clone());
-        Self {
-            script,
-            reports,
-            provider: ConnectReseller::new(settings).unwrap(),
-        }
+        settings.observer = Some(server.observer());
+        let provider = ConnectReseller::new(settings).unwrap();
+        Self { server, provider }
     }
 
     pub(super) fn visit(&self) -> Visit {
@@ -131,8 +59,8 @@ impl World {
 
     /// What was asked, without the base and the key.
     pub(super) fn asked(&self) -> Vec<String> {
-        let asked = self.script.lock().unwrap().asked.clone();
-        let bare = |uri: String| {
+        let bare = |sent: testing::Sent| {
+            let uri = sent.head.uri.to_string();
             let uri = uri
                 .strip_prefix("/ConnectReseller/ESHOP/")
                 .expect("under the base")
@@ -144,7 +72,7 @@ impl World {
             let bare = uri.replacen(&format!("{key}&"), "", 1).replacen(&key, "", 1);
             bare.trim_end_matches(['&', '?']).to_owned()
         };
-        asked.into_iter().map(bare).collect()
+        self.server.sent().into_iter().map(bare).collect()
     }
 
     /// Submits, and checks what holds for every call: reported once, nothing left in the script, no secrets.
@@ -164,20 +92,12 @@ impl World {
     }
 
     pub(super) fn check(&self, seen: &impl std::fmt::Debug) {
-        let text = format!("{seen:?}");
-        assert!(!text.contains("canary"), "{text}");
         self.asked();
-        let script = self.script.lock().unwrap();
-        assert!(script.replies.is_empty(), "not asked for: {:?}", script.replies);
-        assert_eq!(
-            script.asked.len(),
-            self.reports.0.lock().unwrap().len(),
-            "each call is reported once"
-        );
+        self.server.check(seen);
     }
 
     pub(super) fn reports(&self) -> Vec<CallReport> {
-        self.reports.0.lock().unwrap().clone()
+        self.server.reports()
     }
 }
 

@@ -7,19 +7,8 @@ use super::super::error::{CODES, Call, MESSAGES, row_of};
 use super::super::wire::Body;
 use super::*;
 use crate::provider::{RejectionClass as R, Stage};
-
-/// What a fixture comes to.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Is {
-    Taken(Stage),
-    No(R),
-    /// May be our own, or says nothing: found out by reading.
-    Doubtful,
-    /// As above, and counted.
-    Unlisted,
-}
-
-use Is::{Doubtful, No, Taken, Unlisted};
+use crate::testing::Is::{self, Doubtful, No, Taken, Unlisted};
+use crate::testing::silent_answers;
 
 const ORDER: &[(&str, Is)] = &[
     ("order.done", Taken(Stage::Working)),
@@ -170,16 +159,6 @@ const CHANGE: &[(&str, Is)] = &[
     ("updatenameserver.registry-unlisted", Unlisted),
 ];
 
-fn is(outcome: &Outcome) -> Is {
-    match outcome {
-        Outcome::Accepted(accepted) => Taken(accepted.stage.expect("no answer of this provider is final by itself")),
-        Outcome::Rejected(rejection) => No(rejection.class),
-        Outcome::Unknown(doubt) if doubt.unlisted => Unlisted,
-        Outcome::Unknown(_) => Doubtful,
-        Outcome::NotSent(why) => panic!("{why:?}"),
-    }
-}
-
 async fn outcome_of(call: Call, answer: Reply) -> Outcome {
     let purchase = match call {
         Call::Order => register(),
@@ -240,7 +219,7 @@ async fn every_answer_is_classified_by_the_tables() {
     for (call, table) in ALL {
         for (name, expected) in table {
             let outcome = outcome_of(call, reply(name)).await;
-            assert_eq!(is(&outcome), *expected, "{name}: {outcome:?}");
+            assert_eq!(Is::from(&outcome), *expected, "{name}: {outcome:?}");
         }
     }
 }
@@ -284,32 +263,13 @@ fn every_row_of_codes_has_its_fixture() {
 async fn what_says_nothing_is_unknown_for_every_change() {
     for (call, table) in ALL {
         let done = fixture(table[0].0);
-        let html = Reply {
-            status: 200,
-            headers: vec![("content-type", "text/html")],
-            body: format!("<html>{KEY} {AUTH_CODE}</html>"),
-        };
-        let redirect = Reply {
-            status: 302,
-            headers: vec![("location", "/ConnectReseller/ESHOP/Order")],
-            body: String::new(),
-        };
-        for answer in [
-            html,
-            redirect,
-            raw(500, done.clone()),
-            raw(500, fixture("any.server-error")),
-            raw(500, ""),
-            raw(502, "<html>bad gateway</html>"),
-            raw(408, fixture("order.refused-invalid")),
-            raw(409, fixture("order.refused-invalid")),
-            raw(400, done.clone()),
-            raw(200, ""),
-            raw(200, "{"),
-            raw(200, format!("[\"{KEY}\"]")),
-            raw(200, "null"),
-            reply("any.no-envelope"),
-        ] {
+        let refused = fixture("order.refused-invalid");
+        let secret = format!("{KEY} {AUTH_CODE}");
+        let said = [raw(500, fixture("any.server-error")), reply("any.no-envelope")];
+        for answer in silent_answers(&done, &refused, "/ConnectReseller/ESHOP/Order", &secret)
+            .into_iter()
+            .chain(said)
+        {
             let shown = format!("{answer:?}");
             let outcome = outcome_of(call, answer).await;
             assert!(matches!(outcome, Outcome::Unknown(_)), "{call:?} {shown}: {outcome:?}");
@@ -322,14 +282,9 @@ async fn bad_credentials_and_throttling_are_surely_not_executed() {
     for (call, _) in ALL {
         for status in [200, 401, 403] {
             let outcome = outcome_of(call, raw(status, fixture("any.unauthorized"))).await;
-            assert_eq!(is(&outcome), No(R::Credentials));
+            assert_eq!(Is::from(&outcome), No(R::Credentials));
         }
-        let slow = Reply {
-            status: 429,
-            headers: vec![("retry-after", "17")],
-            body: "<html>slow down</html>".into(),
-        };
-        let Outcome::Rejected(rejection) = outcome_of(call, slow).await else {
+        let Outcome::Rejected(rejection) = outcome_of(call, Reply::throttled()).await else {
             panic!("refused")
         };
         assert_eq!(
@@ -359,8 +314,7 @@ async fn echoed_secrets_leave_no_trace() {
 
 #[test]
 fn every_fixture_is_json_and_read_by_a_test() {
-    let mut tests = String::new();
-    for text in [
+    let tests = [
         include_str!("calls.rs"),
         include_str!("changes.rs"),
         include_str!("contacts.rs"),
@@ -371,16 +325,6 @@ fn every_fixture_is_json_and_read_by_a_test() {
         include_str!("requests.rs"),
         include_str!("rows.rs"),
         include_str!("tables.rs"),
-    ] {
-        tests.push_str(text);
-    }
-    let folder = format!("{}/src/connectreseller/fixtures", env!("CARGO_MANIFEST_DIR"));
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let file = entry.unwrap().file_name().into_string().unwrap();
-        let Some(name) = file.strip_suffix(".json") else {
-            continue;
-        };
-        serde_json::from_str::<serde_json::Value>(&fixture(name)).unwrap();
-        assert!(tests.contains(&format!("\"{name}\"")), "{file} is read by no test");
-    }
+    ];
+    testing::assert_every_fixture_is_read("connectreseller", &tests);
 }

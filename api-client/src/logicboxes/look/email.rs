@@ -1,99 +1,42 @@
 //! Email effects: an order created, its end moved, its mailboxes counted, its end come.
 
-use super::super::actions::{self, Kind, Trace};
+use super::super::actions::Kind;
 use super::super::client::Reads;
-use super::super::order::{Order, Product, Status, garbled, later};
-use super::{
-    began, ended, find, known_id, missing, read, rows_of, standing, unfinished, unfit, unmeasured, unmoved,
-    unreadable_yet, words_only,
-};
+use super::super::order::{Order, Product, Status, garbled};
+use super::new::New;
+use super::{known_id, missing, standing, unfinished, unfit, unmeasured, unmoved, unreadable_yet};
 use crate::provider::{
-    EmailAccounts, EmailCreate, EmailDelete, EmailRenew, Ending, Evidence, ExpiryMove, Impediment, Question, Sighting,
-    Snapshot, Stage, Trouble, expiry_move,
+    EmailAccounts, EmailCreate, EmailDelete, EmailRenew, Evidence, ExpiryMove, Question, Sighting, Snapshot, Stage,
+    Trouble, expiry_move,
 };
 
-pub(super) async fn create(
-    reads: &mut Reads<'_>,
-    question: &Question<'_>,
-    wanted: &EmailCreate,
-) -> Result<Sighting, Trouble> {
-    if let Some(order) = find(reads, Product::Email, question, &wanted.domain).await?
-        && let Some(seen) = judge_created(reads, question, wanted, &order).await?
-    {
-        return Ok(seen);
-    }
-    let Some(attempted_at) = began(question) else {
-        return Ok(Sighting::Absent(Snapshot::default()));
-    };
+impl New for EmailCreate {
+    const PRODUCT: Product = Product::Email;
+    const KIND: Kind = Kind::Add;
 
-    // Second witness: the search shows what the look-up by name no longer (or not yet) does.
-    for row in rows_of(reads, Product::Email, &wanted.domain).await? {
-        if Status::of(&row.currentstatus) == Status::Gone {
-            match row.creationtime.instant() {
-                Some(created) if created < question.since => {}
-                _ if row.customerid.text() != Some(&wanted.customer) => {}
-                Some(_) => return Ok(ended(Product::Email, &row.currentstatus.to_string())),
-                None => return Err(garbled("a deleted email order without a creation time")),
-            }
-            continue;
-        }
-        let id = row
-            .orderid
-            .id()
-            .or(row.entityid.id())
-            .ok_or_else(|| garbled("a search row without an order id"))?;
-        let order = read(reads, Product::Email, id, &wanted.domain).await?;
-        let order = order.ok_or_else(|| later("the search shows an email order that the details deny"))?;
-        return match judge_created(reads, question, wanted, &order).await? {
-            Some(seen) => Ok(seen),
-            None => Err(later("the search and the details do not agree")),
-        };
+    fn domain(&self) -> &str {
+        &self.domain
     }
 
-    // Third: an addition that is still queued.
-    let trace = match question.provider_order_id {
-        Some(id) => actions::trace(reads, id, Kind::Add, attempted_at, None).await?,
-        None => actions::trace_by_domain(reads, &wanted.domain, Kind::Add, attempted_at).await?,
-    };
-    Ok(match trace {
-        Trace::None | Trace::Foreign(_) => Sighting::Absent(Snapshot::default()),
-        Trace::Ours(stage, words) => Sighting::Pending(stage, words_only(question, words)),
-        Trace::Failed(words) => Sighting::Ended(Ending::Failed, words),
-    })
-}
+    fn customer(&self) -> &str {
+        &self.customer
+    }
 
-/// What an order that is there means for a new one; `None`: it is gone and was not ours, as good as absent.
-async fn judge_created(
-    reads: &mut Reads<'_>,
-    question: &Question<'_>,
-    wanted: &EmailCreate,
-    order: &Order,
-) -> Result<Option<Sighting>, Trouble> {
-    let ours = order.owner()? == wanted.customer;
-    if order.status == Status::Gone {
-        return match (began(question), order.created) {
-            (Some(_), None) if ours => Err(garbled("a deleted email order without a creation time")),
-            (Some(_), Some(created)) if ours && created >= question.since => {
-                Ok(Some(ended(Product::Email, &order.word)))
-            }
-            _ => Ok(None),
-        };
+    async fn judge(&self, reads: &mut Reads<'_>, order: &Order, _since: Option<bool>) -> Result<Sighting, Trouble> {
+        Ok(match order.status {
+            Status::Active if order.end.is_some() => Sighting::Present(order.evidence(Some(&order.word))),
+            Status::Active | Status::InActive => unfinished(reads, order).await,
+            Status::Impaired | Status::Deleting | Status::Gone => Sighting::Differs(
+                order.snapshot(),
+                format!("email order {} stands and is {}", order.id, order.word),
+            ),
+            Status::Other => return Err(garbled(format!("the status {} is not known", order.word))),
+        })
     }
-    if !ours {
-        return Ok(Some(Sighting::Impossible(
-            Impediment::DomainTaken,
-            format!("email order {} of this domain belongs to another customer", order.id),
-        )));
+
+    async fn unseen(&self, _reads: &mut Reads<'_>, _attempted: bool) -> Result<Sighting, Trouble> {
+        Ok(Sighting::Absent(Snapshot::default()))
     }
-    Ok(Some(match order.status {
-        Status::Active if order.end.is_some() => Sighting::Present(order.evidence(Some(&order.word))),
-        Status::Active | Status::InActive => unfinished(reads, order).await,
-        Status::Impaired | Status::Deleting | Status::Gone => Sighting::Differs(
-            order.snapshot(),
-            format!("email order {} stands and is {}", order.id, order.word),
-        ),
-        Status::Other => return Err(garbled(format!("the status {} is not known", order.word))),
-    }))
 }
 
 pub(super) async fn renew(

@@ -7,6 +7,7 @@
 //! neither on top of it nor measured against a baseline that is about to change.
 
 mod email;
+mod new;
 mod register;
 mod renew;
 mod transfer;
@@ -31,10 +32,10 @@ const OPTIONS: &[&str] = &["OrderDetails", "StatusDetails", "DomainStatus"];
 /// Finds out whether the effect stands.
 pub(super) async fn look(reads: &mut Reads<'_>, question: &Question<'_>) -> Sighting {
     let seen = match question.purchase {
-        Purchase::Register(wanted) => register::look(reads, question, wanted).await,
-        Purchase::Transfer(wanted) => transfer::look(reads, question, wanted).await,
+        Purchase::Register(wanted) => new::look(reads, question, wanted).await,
+        Purchase::Transfer(wanted) => new::look(reads, question, wanted).await,
         Purchase::Renew(wanted) => renew::look(reads, question, wanted).await,
-        Purchase::EmailCreate(wanted) => email::create(reads, question, wanted).await,
+        Purchase::EmailCreate(wanted) => new::look(reads, question, wanted).await,
         Purchase::EmailRenew(wanted) => email::renew(reads, question, wanted).await,
         Purchase::EmailAddAccounts(wanted) => email::accounts(reads, question, wanted, Kind::AddAccounts).await,
         Purchase::EmailRemoveAccounts(wanted) => email::accounts(reads, question, wanted, Kind::DeleteAccounts).await,
@@ -129,11 +130,13 @@ fn foreign(product: Product, what: &str) -> Trouble {
     later(format!("another action is pending on this {}: {what}", product.noun()))
 }
 
-fn ended(product: Product, word: &str) -> Sighting {
-    Sighting::Ended(
-        Ending::Failed,
-        format!("the {} was placed and is {word}", product.noun()),
-    )
+/// The name is in our account, and active or suspended.
+fn here(order: &Order, since: Option<bool>) -> Sighting {
+    let words = match since {
+        Some(false) => "it was here before this order",
+        _ => order.word.as_str(),
+    };
+    Sighting::Present(order.evidence(Some(words)))
 }
 
 fn words_only(question: &Question<'_>, words: String) -> Evidence {

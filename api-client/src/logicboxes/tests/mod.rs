@@ -40,8 +40,7 @@ pub(super) fn at(second: i64) -> Timestamp {
 }
 
 pub(super) fn fixture(name: &str) -> String {
-    let path = format!("{}/src/logicboxes/fixtures/{name}", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"))
+    crate::testing::fixture("logicboxes", name)
 }
 
 /// The status a fixture comes with, by the fixtures' README.

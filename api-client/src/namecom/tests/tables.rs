@@ -6,19 +6,11 @@ use super::super::error::{
 };
 use super::*;
 use crate::provider::{RejectionClass as R, Stage};
+use crate::testing::Is::{self, Doubtful, No, Unlisted};
+use crate::testing::silent_answers;
 
-/// What a fixture comes to.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Is {
-    Taken,
-    No(R),
-    /// May have been done: found out by reading.
-    Doubtful,
-    /// As above, and counted.
-    Unlisted,
-}
-
-use Is::{Doubtful, No, Taken, Unlisted};
+/// Only a read tells the expiry.
+const TAKEN: Is = Is::Taken(Stage::Working);
 
 const EVERY: &[(&str, Is)] = &[
     ("any.code-203", No(R::Invalid)),
@@ -45,9 +37,9 @@ const EVERY: &[(&str, Is)] = &[
 ];
 
 const REGISTER: &[(&str, Is)] = &[
-    ("order.created", Taken),
-    ("order.created-with-privacy", Taken),
-    ("order.created-without-its-privacy", Taken),
+    ("order.created", TAKEN),
+    ("order.created-with-privacy", TAKEN),
+    ("order.created-without-its-privacy", TAKEN),
     ("order.privacy-only", Unlisted),
     ("order.renewed", Unlisted),
     ("domain-create.not-available", No(R::Taken)),
@@ -76,9 +68,9 @@ const REGISTER: &[(&str, Is)] = &[
 ];
 
 const RENEW: &[(&str, Is)] = &[
-    ("order.renewed", Taken),
-    ("order.renewed-with-privacy", Taken),
-    ("order.renewed-in-strings", Taken),
+    ("order.renewed", TAKEN),
+    ("order.renewed-with-privacy", TAKEN),
+    ("order.renewed-in-strings", TAKEN),
     ("order.created", Unlisted),
     ("order.privacy-renewed", Unlisted),
     ("domain-create.not-available", No(R::Invalid)),
@@ -94,25 +86,12 @@ const RENEW: &[(&str, Is)] = &[
     ("order.renewal-item-261", No(R::NoFunds)),
 ];
 
-fn is(outcome: &Outcome) -> Is {
-    match outcome {
-        Outcome::Accepted(accepted) => {
-            assert_eq!(accepted.stage, Some(Stage::Working), "only a read tells the expiry");
-            Taken
-        }
-        Outcome::Rejected(rejection) => No(rejection.class),
-        Outcome::Unknown(doubt) if doubt.unlisted => Unlisted,
-        Outcome::Unknown(_) => Doubtful,
-        Outcome::NotSent(why) => panic!("{why:?}"),
-    }
-}
-
 #[tokio::test]
 async fn every_answer_is_classified_by_the_tables() {
     for (purchase, table) in [(register(), REGISTER), (renew(), RENEW)] {
         for (name, expected) in table.iter().chain(EVERY) {
             let outcome = World::new([reply(name)]).await.submit(&purchase).await;
-            assert_eq!(is(&outcome), *expected, "{name}: {outcome:?}");
+            assert_eq!(Is::from(&outcome), *expected, "{name}: {outcome:?}");
         }
     }
 }
@@ -206,28 +185,15 @@ async fn a_product_that_was_not_bought_along_with_the_name_is_told() {
 async fn what_says_nothing_is_unknown_for_every_paid_call() {
     for (purchase, done) in [(register(), "order.created"), (renew(), "order.renewed")] {
         let done = fixture(done);
-        let redirect = Reply {
-            status: 302,
-            headers: vec![("location", "/api/order")],
-            body: String::new(),
-        };
-        for answer in [
-            raw(200, format!("<html>{TOKEN} {USERNAME}</html>")),
-            redirect,
-            raw(404, "<html>not found</html>"),
-            raw(500, done.clone()),
+        let said = [
             raw(500, fixture("any.code-260")),
-            raw(500, ""),
-            raw(502, "<html>bad gateway</html>"),
-            raw(408, fixture("any.code-203")),
-            raw(409, fixture("any.code-203")),
-            raw(400, done.clone()),
-            raw(200, ""),
-            raw(200, &done[..done.len() / 2]),
-            raw(200, format!("[\"{TOKEN}\"]")),
-            raw(200, "null"),
             raw(200, format!("{{\"result\":{{\"code\":\"{TOKEN}\"}}}}")),
-        ] {
+        ];
+        let secret = format!("{TOKEN} {USERNAME}");
+        for answer in silent_answers(&done, &fixture("any.code-203"), "/api/order", &secret)
+            .into_iter()
+            .chain(said)
+        {
             let shown = format!("{answer:?}");
             let outcome = World::new([answer]).await.submit(&purchase).await;
             assert!(matches!(outcome, Outcome::Unknown(_)), "{shown}: {outcome:?}");
@@ -240,14 +206,10 @@ async fn bad_credentials_and_throttling_are_surely_not_executed() {
     for purchase in [register(), renew()] {
         for (status, name) in [(200, "any.credentials"), (401, "any.code-251"), (403, "any.code-221")] {
             let outcome = World::new([raw(status, fixture(name))]).await.submit(&purchase).await;
-            assert_eq!(is(&outcome), No(R::Credentials));
+            assert_eq!(Is::from(&outcome), No(R::Credentials));
         }
-        let slow = Reply {
-            status: 429,
-            headers: vec![("retry-after", "17")],
-            body: "<html>slow down</html>".into(),
-        };
-        let Outcome::Rejected(rejection) = World::new([slow]).await.submit(&purchase).await else {
+        let world = World::new([Reply::throttled()]).await;
+        let Outcome::Rejected(rejection) = world.submit(&purchase).await else {
             panic!("refused")
         };
         assert_eq!(
@@ -274,6 +236,6 @@ async fn echoed_secrets_leave_no_trace() {
         r#"{{"result":{{"code":100}},"results":[{{"success":false,"order_type":"domain/create","domain_name":"{DOMAIN}","information":["Parameter Value Error - {TOKEN}"]}}]}}"#
     );
     let world = World::new([raw(200, row)]).await;
-    assert_eq!(is(&world.submit(&register()).await), No(R::Invalid));
+    assert_eq!(Is::from(&world.submit(&register()).await), No(R::Invalid));
     assert!(!format!("{:?}", transfer()).contains("canary"));
 }
