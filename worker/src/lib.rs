@@ -2,8 +2,7 @@
 //!
 //! `main.rs` hands over to [`cli`]; `domorder run` is [`run`]; [`wiring`] makes the parts out of the configuration;
 //! [`workers`] runs a lane a provider account through apalis; [`handler`] drives one order; [`survey`] asks one list
-//! for many that wait; [`intake`] takes documents
-//! and signals out of the stream.
+//! for many that wait; [`intake`] takes documents and signals out of the stream; [`listing`] finds orders by their marks.
 
 pub mod card;
 pub mod cli;
@@ -14,6 +13,7 @@ pub mod http;
 pub mod init;
 pub mod intake;
 pub mod journal;
+pub mod listing;
 pub mod metrics;
 pub mod run;
 pub mod survey;

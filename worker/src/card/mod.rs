@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 pub use remedies::Remedy;
-pub use words::{headline, meaning, title};
+pub use words::{headline, headline_of, meaning, title};
 
 /// Whether somebody has to worry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -78,13 +78,19 @@ pub(super) const fn normal(standing: Standing) -> &'static str {
 /// Where it stands, in half a line.
 #[must_use]
 pub fn headline(record: &OrderRecord) -> String {
-    let state = match record.state {
+    headline_of(record.state, record.reason, record.needs)
+}
+
+/// As [`headline`], of what a view tells.
+#[must_use]
+pub fn headline_of(state: State, reason: Option<Reason>, needs: Option<Needs>) -> String {
+    let state = match state {
         State::Queued => "Accepted, and not begun",
         State::Dispatching => "Being bought",
         State::UnknownOutcome => "What became of the purchase is being found out",
         State::InProgress => "The provider is working on it",
         State::Blocked => "Somebody else has to act, as usual",
-        State::ActionRequired => match record.needs {
+        State::ActionRequired => match needs {
             Some(Needs::AuthCode) => "The customer has to bring a new auth code",
             Some(Needs::Unlock) => "The customer has to unlock the domain",
             Some(Needs::Approval) => "The customer has to confirm a mail",
@@ -96,7 +102,7 @@ pub fn headline(record: &OrderRecord) -> String {
         State::Failed => "Failed",
         State::Cancelled => "Called off",
     };
-    match record.reason {
+    match reason {
         Some(reason) => format!("{state} ({reason})"),
         None => state.to_owned(),
     }

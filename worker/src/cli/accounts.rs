@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use domorder_api_client::provider::{Funds, Provider, Trouble, TroubleKind};
-use domorder_jobs::ledger::{BreakerState, Breakers};
+use domorder_jobs::ledger::{BreakerState, Breakers, Ledger};
 use jiff::SignedDuration;
 
 use super::doctor::SKEW_MAX;
@@ -21,15 +21,18 @@ pub(super) enum AccountsCommand {
     /// Ask the providers whether credentials are taken, what money there is and what time it is; needs no Redis
     Check(CheckArgs),
     /// Hand out no more orders of an account
-    Pause {
-        /// The account
-        account: String,
-    },
+    Pause(AccountArgs),
     /// Go on with a paused account, and close its breaker
-    Resume {
-        /// The account
-        account: String,
-    },
+    Resume(AccountArgs),
+}
+
+/// An account that is told something.
+#[derive(Debug, Args)]
+pub(super) struct AccountArgs {
+    /// The account
+    account: String,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 /// Arguments of `check`.
@@ -58,48 +61,54 @@ pub(super) async fn run(loaded: Loaded, command: &AccountsCommand) -> Result<Exi
     }
     let ledger = loaded.ledger().await?;
     match command {
-        AccountsCommand::Check(_) => {}
-        AccountsCommand::Pause { account } => {
+        AccountsCommand::Check(args) => check(&loaded, args).await,
+        AccountsCommand::Pause(AccountArgs { account, output }) => {
             known(account)?;
             ledger.set_paused(account, Some("by hand")).await?;
+            list(&loaded, &ledger, std::slice::from_ref(account), output.output).await
         }
-        AccountsCommand::Resume { account } => {
+        AccountsCommand::Resume(AccountArgs { account, output }) => {
             known(account)?;
             ledger.resume(account, &actor()).await?;
+            list(&loaded, &ledger, std::slice::from_ref(account), output.output).await
         }
         AccountsCommand::List(args) => {
             let names: Vec<String> = loaded.config.accounts.keys().cloned().collect();
-            let paused = ledger.paused(&names).await?;
-            let mut rows = table(&["account", "provider", "due", "later", "in hand", "breaker", "paused"]);
-            let mut json = Vec::new();
-            for name in &names {
-                let account = loaded.config.accounts.get(name).ok_or_else(|| anyhow!("no account"))?;
-                let depth = ledger.queue_depth(name).await?;
-                let why = paused.iter().find(|(n, _)| n == name).map(|(_, why)| why.clone());
-                let breakers = ledger.breakers(name).await?;
-                let provider = account.provider.as_str();
-                json.push(
-                    serde_json::json!({"account": name, "provider": provider, "due": depth.due,
-                    "later": depth.later, "in_hand": depth.leased, "paused": why,
-                    "breaker": {"paid": breaker_json(breakers.paid), "read": breaker_json(breakers.read),
-                        "closed_by": breakers.closed_by}}),
-                );
-                rows.add_row(vec![
-                    name.clone(),
-                    provider.to_owned(),
-                    depth.due.to_string(),
-                    depth.later.to_string(),
-                    depth.leased.to_string(),
-                    breaker_words(&breakers),
-                    why.unwrap_or_default(),
-                ]);
-            }
-            if args.output == Format::Json {
-                print_json(&json)
-            } else {
-                print(&rows.to_string())
-            }
+            list(&loaded, &ledger, &names, args.output).await
         }
+    }
+}
+
+async fn list(loaded: &Loaded, ledger: &Ledger, names: &[String], output: Format) -> Result<ExitCode, Failure> {
+    let paused = ledger.paused(names).await?;
+    let mut rows = table(&["account", "provider", "due", "later", "in hand", "breaker", "paused"]);
+    let mut json = Vec::new();
+    for name in names {
+        let account = loaded.config.accounts.get(name).ok_or_else(|| anyhow!("no account"))?;
+        let depth = ledger.queue_depth(name).await?;
+        let why = paused.iter().find(|(n, _)| n == name).map(|(_, why)| why.clone());
+        let breakers = ledger.breakers(name).await?;
+        let provider = account.provider.as_str();
+        json.push(
+            serde_json::json!({"account": name, "provider": provider, "due": depth.due,
+            "later": depth.later, "in_hand": depth.leased, "paused": why,
+            "breaker": {"paid": breaker_json(breakers.paid), "read": breaker_json(breakers.read),
+                "closed_by": breakers.closed_by}}),
+        );
+        rows.add_row(vec![
+            name.clone(),
+            provider.to_owned(),
+            depth.due.to_string(),
+            depth.later.to_string(),
+            depth.leased.to_string(),
+            breaker_words(&breakers),
+            why.unwrap_or_default(),
+        ]);
+    }
+    if output == Format::Json {
+        print_json(&json)
+    } else {
+        print(&rows.to_string())
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -106,7 +106,9 @@ async fn completions_are_printed_for_every_shell() {
     let world = World::new().await;
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let ran = world.run(&["completions", shell]).await.ended(0);
-        assert!(ran.out.contains("resend-approval"), "{shell}");
+        for word in ["resend-approval", "watch", "to-the-end", "needs"] {
+            assert!(ran.out.contains(word), "{shell}: {word}");
+        }
     }
 }
 
@@ -117,6 +119,8 @@ async fn a_redis_that_is_not_there_ends_commands_with_three() {
     for arguments in [
         &["enqueue"][..],
         &["orders", "list"],
+        &["orders", "watch"],
+        &["orders", "watch", "some-key"],
         &["accounts", "list"],
         &["accounts", "pause", "cr-main"],
     ] {

@@ -50,4 +50,5 @@ mod stopping;
 mod storm;
 mod transfers;
 mod upgrades;
+mod watch;
 mod webhooks;

@@ -3,69 +3,65 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use domorder_jobs::ledger::{Filter, Ledger};
-use domorder_jobs::state::{Kind, State};
+use domorder_jobs::ledger::Ledger;
 use domorder_jobs::view::OrderView;
 
 use super::super::output::{Format, print, print_json, table};
 use super::super::{Failure, OutputArgs};
-use super::parse;
+use super::filter::FilterArgs;
+use crate::listing::Place;
 
 /// Arguments of `list`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ListArgs {
-    /// Only this state
-    #[arg(long)]
-    state: Option<State>,
-    /// Only this kind
-    #[arg(long)]
-    kind: Option<Kind>,
-    /// Only this account
-    #[arg(long)]
-    account: Option<String>,
-    /// Only this domain
-    #[arg(long)]
-    domain: Option<String>,
+    #[command(flatten)]
+    filter: FilterArgs,
     /// At most so many
     #[arg(long, default_value_t = 50)]
     limit: usize,
+    /// Go on behind a list: its `next_cursor`
+    #[arg(long, value_name = "CURSOR", value_parser = opened)]
+    cursor: Option<Place>,
     #[command(flatten)]
     output: OutputArgs,
 }
 
+fn opened(text: &str) -> Result<Place, &'static str> {
+    Place::opened(text).ok_or("this is no `next_cursor` of a list")
+}
+
 pub(super) async fn run(ledger: &Ledger, args: &ListArgs) -> Result<ExitCode, Failure> {
-    let filter = Filter {
-        states: args.state.into_iter().collect(),
-        account: args.account.clone(),
-        kind: args.kind,
-        resource: args.domain.clone(),
-    };
+    let wanted = args.filter.wanted();
     let mut views = Vec::new();
-    let mut cursor: Option<String> = None;
+    let mut next = args.cursor.clone();
     while views.len() < args.limit {
-        let page = ledger
-            .list(&filter, cursor.as_deref(), args.limit - views.len())
-            .await?;
-        for listed in &page.orders {
-            match parse(&listed.order) {
-                Ok((order, record)) => views.push(OrderView::of(&order, &record)),
-                // One that is damaged must not hide the others.
-                Err(error) => eprintln!("order {}: {error:#}; see `domorder doctor`", listed.order.id),
-            }
+        let page = wanted.page(ledger, next, args.limit - views.len(), 1).await?;
+        for id in &page.damaged {
+            eprintln!("order {id}: its record cannot be read; see `domorder doctor`");
         }
-        cursor = page.next_cursor;
-        if cursor.is_none() {
+        views.extend(page.orders.into_iter().map(|(_, view)| view));
+        next = page.next;
+        if next.is_none() {
             break;
         }
     }
+    let cursor = next.map(|place| place.sealed());
     if args.output.output == Format::Json {
         print_json(&serde_json::json!({"orders": views, "next_cursor": cursor}));
         return Ok(ExitCode::SUCCESS);
     }
+    print(&rows(&views));
+    if let Some(cursor) = cursor {
+        eprintln!("more: --cursor {cursor}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn rows(views: &[OrderView]) -> String {
     let mut rows = table(&[
-        "order", "kind", "domain", "account", "state", "reason", "waits on", "charged",
+        "order", "kind", "domain", "account", "state", "reason", "needs", "waits on", "charged",
     ]);
-    for v in &views {
+    for v in views {
         let word = |w: Option<&'static str>| w.unwrap_or("").to_owned();
         rows.add_row(vec![
             v.id.to_string(),
@@ -74,10 +70,10 @@ pub(super) async fn run(ledger: &Ledger, args: &ListArgs) -> Result<ExitCode, Fa
             v.account.clone(),
             v.state.to_string(),
             word(v.reason.map(|r| r.as_str())),
+            word(v.needs.map(|n| n.as_str())),
             word(v.waiting_on.map(|w| w.as_str())),
             v.charged.to_string(),
         ]);
     }
-    print(&rows.to_string());
-    Ok(ExitCode::SUCCESS)
+    rows.to_string()
 }

@@ -1,10 +1,13 @@
 //! `domorder orders`: look at orders, and tell them something.
 
+mod filter;
 mod list;
 mod put_back;
 mod show;
+mod watch;
 
 use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -15,8 +18,9 @@ use domorder_jobs::ledger::{Ledger, Stored};
 use domorder_jobs::order::Order;
 use domorder_jobs::producer::SignalError;
 use domorder_jobs::record::OrderRecord;
+use domorder_jobs::view::OrderView;
 
-use super::output::print;
+use super::output::{Format, print, print_json};
 use super::{Failure, Loaded, OutputArgs, actor};
 use crate::{clock, wiring};
 
@@ -25,6 +29,8 @@ use crate::{clock, wiring};
 pub(super) enum OrdersCommand {
     /// List orders, newest first
     List(list::ListArgs),
+    /// Watch orders as they change, until named ones are through
+    Watch(watch::WatchArgs),
     /// Show one order: where it stands, who has to act, and what can be done
     Show(OneArgs),
     /// Show what happened to an order
@@ -35,8 +41,8 @@ pub(super) enum OrdersCommand {
     Cancel(OneArgs),
     /// Look now
     CheckNow(OneArgs),
-    /// Hand in a new auth code, read from standard input
-    AuthCode(OneArgs),
+    /// Hand in a new auth code, read from a file or standard input
+    AuthCode(AuthCodeArgs),
     /// Have the approval mail of a transfer sent again
     ResendApproval(OneArgs),
     /// Decide an order that asks for a decision
@@ -61,11 +67,21 @@ enum Outcome {
     NotDone,
 }
 
+/// Arguments of `auth-code`.
+#[derive(Debug, Args)]
+pub(super) struct AuthCodeArgs {
+    #[command(flatten)]
+    one: OneArgs,
+    /// Where the code stands; `-`: on standard input
+    #[arg(default_value = "-")]
+    file: PathBuf,
+}
+
 /// Arguments of `resolve`.
 #[derive(Debug, Args)]
 pub(super) struct ResolveArgs {
-    /// The order's id or idempotency key
-    order: String,
+    #[command(flatten)]
+    one: OneArgs,
     /// What was found out at the provider
     #[arg(value_enum)]
     outcome: Outcome,
@@ -78,22 +94,20 @@ pub(super) async fn run(loaded: Loaded, command: &OrdersCommand) -> Result<ExitC
     let ledger = loaded.ledger().await?;
     match command {
         OrdersCommand::List(args) => list::run(&ledger, args).await,
+        OrdersCommand::Watch(args) => watch::run(&ledger, args).await,
         OrdersCommand::PutBack(args) => put_back::run(&ledger, args).await,
         OrdersCommand::Show(args) => show::card(&loaded, &ledger, args).await,
         OrdersCommand::Timeline(args) => show::timeline(&ledger, args).await,
-        OrdersCommand::Retry(args) => signal(&loaded, &ledger, &args.order, "retry", &[]).await,
-        OrdersCommand::Cancel(args) => signal(&loaded, &ledger, &args.order, "cancel", &[]).await,
-        OrdersCommand::CheckNow(args) => signal(&loaded, &ledger, &args.order, "check-now", &[]).await,
-        OrdersCommand::ResendApproval(args) => signal(&loaded, &ledger, &args.order, "resend-approval", &[]).await,
+        OrdersCommand::Retry(args) => signal(&loaded, &ledger, args, "retry", &[]).await,
+        OrdersCommand::Cancel(args) => signal(&loaded, &ledger, args, "cancel", &[]).await,
+        OrdersCommand::CheckNow(args) => signal(&loaded, &ledger, args, "check-now", &[]).await,
+        OrdersCommand::ResendApproval(args) => signal(&loaded, &ledger, args, "resend-approval", &[]).await,
         OrdersCommand::AuthCode(args) => {
-            let mut code = String::new();
-            std::io::stdin()
-                .read_to_string(&mut code)
-                .context("standard input cannot be read")?;
+            let code = secret(&args.file)?;
             signal(
                 &loaded,
                 &ledger,
-                &args.order,
+                &args.one,
                 "auth-code",
                 &[("auth_code", code.trim_end())],
             )
@@ -104,16 +118,22 @@ pub(super) async fn run(loaded: Loaded, command: &OrdersCommand) -> Result<ExitC
                 Outcome::Done => "done",
                 Outcome::NotDone => "not-done",
             };
-            signal(
-                &loaded,
-                &ledger,
-                &args.order,
-                "resolve",
-                &[("outcome", outcome), ("note", &args.note)],
-            )
-            .await
+            let more = [("outcome", outcome), ("note", args.note.as_str())];
+            signal(&loaded, &ledger, &args.one, "resolve", &more).await
         }
     }
+}
+
+/// What a file holds, or standard input: never argv, which every user of the machine can read.
+fn secret(file: &Path) -> Result<String, Failure> {
+    if file.as_os_str() == "-" {
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("standard input cannot be read")?;
+        return Ok(text);
+    }
+    Ok(std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?)
 }
 
 /// What is stored of an order, read.
@@ -142,11 +162,11 @@ async fn find(ledger: &Ledger, name: &str) -> Result<Stored, Failure> {
 async fn signal(
     loaded: &Loaded,
     ledger: &Ledger,
-    name: &str,
+    args: &OneArgs,
     signal: &str,
     more: &[(&str, &str)],
 ) -> Result<ExitCode, Failure> {
-    let stored = find(ledger, name).await?;
+    let stored = find(ledger, &args.order).await?;
     let ring = Arc::new(wiring::key_ring(&loaded.config, loaded.sources.file(), false)?);
     let providers = wiring::providers(&loaded.config)?;
     let producer = wiring::producer(
@@ -159,15 +179,19 @@ async fn signal(
     for (field, value) in more {
         document[*field] = (*value).into();
     }
-    match producer
+    let id = match producer
         .signal(document.to_string().as_bytes(), &actor(), clock::now())
         .await
     {
-        Ok(id) => {
-            print(&format!("{id}: {signal} taken"));
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(SignalError::Unavailable(error)) => Err(Failure::Unreachable(error.into())),
-        Err(error) => Err(Failure::Failed(error.into())),
+        Ok(id) => id,
+        Err(SignalError::Unavailable(error)) => return Err(Failure::Unreachable(error.into())),
+        Err(error) => return Err(Failure::Failed(error.into())),
+    };
+    if args.output.output == Format::Json {
+        let (order, record) = parse(&find(ledger, &stored.id).await?)?;
+        print_json(&OrderView::of(&order, &record));
+    } else {
+        print(&format!("{id}: {signal} taken"));
     }
+    Ok(ExitCode::SUCCESS)
 }

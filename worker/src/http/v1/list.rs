@@ -1,11 +1,8 @@
 //! Orders by state and other marks, in pages.
 
 use axum::Json;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domorder_jobs::domain_name::host;
 use domorder_jobs::ledger::Filter;
-use domorder_jobs::order::OrderId;
 use domorder_jobs::state::{Kind, Needs, State};
 use domorder_jobs::view::OrderView;
 use serde::Serialize;
@@ -15,7 +12,7 @@ use super::super::Ready;
 use super::super::auth::{Allowed, READ};
 use super::super::params::Params;
 use super::super::problem::Problem;
-use super::view;
+use crate::listing::{Place, Wanted};
 
 const LIMIT_MAX: usize = 200;
 const LIMIT: usize = 50;
@@ -51,7 +48,7 @@ pub(super) async fn list(
     mut params: Params,
     Ready(backend): Ready,
 ) -> Result<Json<OrderPage>, Problem> {
-    let mut filter = Filter {
+    let filter = Filter {
         states: params.words("state", State::ALL),
         kind: params.word("kind", Kind::ALL),
         account: params.read("account", "an account's name", |text| {
@@ -61,49 +58,19 @@ pub(super) async fn list(
     };
     let needs = params.word("needs", Needs::ALL);
     let limit = params.number("limit", 1, LIMIT_MAX, LIMIT);
-    let mut cursor = params.read("cursor", "`next_cursor` of a page before", opened);
+    let from = params.read("cursor", "`next_cursor` of a page before", Place::opened);
     params.finish()?;
-    let mut orders = Vec::new();
-    if needs.is_some() {
-        // Nobody is asked in another state.
-        if !filter.states.is_empty() && !filter.states.contains(&State::ActionRequired) {
-            return Ok(Json(OrderPage {
-                orders,
-                next_cursor: None,
-            }));
-        }
-        filter.states = vec![State::ActionRequired];
+    let wanted = Wanted::new(filter, needs);
+    let found = wanted.page(&backend.ledger, from, limit, LOOKS_MAX).await;
+    let found = found.map_err(|error| Problem::ledger(&error))?;
+    for id in &found.damaged {
+        tracing::warn!(
+            order.id = id,
+            "the order's record cannot be read; see `domorder doctor`"
+        );
     }
-    for _ in 0..LOOKS_MAX {
-        let page = backend
-            .ledger
-            .list(&filter, cursor.as_deref(), limit - orders.len())
-            .await;
-        let page = page.map_err(|error| Problem::ledger(&error))?;
-        for listed in &page.orders {
-            match view(&listed.order) {
-                Some(view) if needs.is_none() || view.needs == needs => orders.push(view),
-                Some(_) => {}
-                // One that is damaged must not hide the others.
-                None => tracing::warn!(
-                    order.id = listed.order.id,
-                    "the order's record cannot be read; see `domorder doctor`"
-                ),
-            }
-        }
-        cursor = page.next_cursor;
-        if cursor.is_none() || orders.len() == limit {
-            break;
-        }
-    }
-    let next_cursor = cursor.map(|cursor| URL_SAFE_NO_PAD.encode(cursor));
-    Ok(Json(OrderPage { orders, next_cursor }))
-}
-
-/// The ledger's own cursor, `<ms>.<order id>`.
-fn opened(cursor: &str) -> Option<String> {
-    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-    let (since, id) = text.split_once('.')?;
-    let (_, _) = (since.parse::<u64>().ok()?, id.parse::<OrderId>().ok()?);
-    Some(text)
+    Ok(Json(OrderPage {
+        orders: found.orders.into_iter().map(|(_, view)| view).collect(),
+        next_cursor: found.next.map(|place| place.sealed()),
+    }))
 }

@@ -10,16 +10,15 @@ mod timeline;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use domorder_jobs::format;
-use domorder_jobs::ledger::{Ledger, Stored};
-use domorder_jobs::order::{Order, OrderId};
-use domorder_jobs::record::OrderRecord;
+use domorder_jobs::ledger::Ledger;
+use domorder_jobs::order::OrderId;
 use domorder_jobs::view::OrderView;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
 use super::problem::Problem;
+use crate::listing::view;
 
 pub(crate) use batch::BatchLine;
 pub(crate) use events::CloudEvent;
@@ -70,13 +69,6 @@ impl FromRequestParts<Api> for Named {
         let Segment(text) = Segment::from_request_parts(parts, api).await?;
         text.parse().map(Self).map_err(|_| Problem::no_order())
     }
-}
-
-/// An order as it is shown; `None` where its document or record cannot be read.
-fn view(stored: &Stored) -> Option<OrderView> {
-    let order: Order = format::read(&stored.doc).ok()?;
-    let record: OrderRecord = format::read(&stored.rec).ok()?;
-    Some(OrderView::of(&order, &record))
 }
 
 /// The order of an id.

@@ -14,6 +14,7 @@ mod program;
 mod receiver;
 mod replica;
 mod rest;
+mod running;
 mod sold;
 mod words;
 
@@ -43,6 +44,8 @@ pub(crate) use metrics::Metrics;
 pub(crate) use program::{Ran, of_python, run, run_that};
 pub(crate) use receiver::{Post, Receiver, Reply, SECRET};
 pub(crate) use replica::Replica;
+#[allow(unused_imports, reason = "as above")]
+pub(crate) use running::Running;
 pub(crate) use sold::{SOLD, Sold};
 
 /// How long anything may take that is waited for: far more than it does, for machines that are busy.
