@@ -9,7 +9,7 @@
 //!    that tells which programs may read it.
 //! 5. [`view`] is what the outside is shown, as answer and as event.
 //!
-//! [`fault`] marks the places on that way at which tests let a worker die.
+//! [`rotation`] brings sealed values under a new key. [`fault`] marks the places on that way at which tests let a worker die.
 pub mod backend;
 pub mod catalogue;
 pub mod domain_name;
@@ -23,6 +23,7 @@ pub mod order;
 pub mod producer;
 pub mod purchase;
 pub mod record;
+pub mod rotation;
 #[cfg(feature = "openapi")]
 pub mod schema;
 pub mod seal;

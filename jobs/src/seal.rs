@@ -2,7 +2,7 @@
 //!
 //! A sealed value is `v1.<key id>.<base64url(nonce ‖ ciphertext)>`. What it belongs to (order id and field) is bound to
 //! it as associated data, so that a value copied to another order does not open. The first key seals, all open: a new
-//! key goes on top, and the old one leaves the file when no order sealed with it is kept any more.
+//! key goes on top, [`crate::rotation`] brings every value under it, and then the old one may leave the file.
 
 use std::fmt;
 
@@ -28,7 +28,7 @@ const NONCE_BYTES: usize = 24;
 const FIELD: &str = "auth_code";
 
 /// A sealed value. It tells nothing without a key, and its Debug shows the key's name only.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sealed(String);
 
@@ -37,6 +37,12 @@ impl Sealed {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The name of the key that it was sealed with; `None` for what is no sealed value.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        split(&self.0).map(|(key, _)| key)
     }
 }
 
@@ -48,8 +54,7 @@ impl From<String> for Sealed {
 
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = split(&self.0).map_or("?", |(key, _)| key);
-        write!(f, "Sealed({key})")
+        write!(f, "Sealed({})", self.key_id().unwrap_or("?"))
     }
 }
 
@@ -155,6 +160,24 @@ impl KeyRing {
     /// The keys' names; the first seals.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().map(|k| k.id.as_str())
+    }
+
+    /// The name of the key that seals.
+    #[must_use]
+    pub fn sealing_id(&self) -> &str {
+        self.keys.first().map_or("", |key| key.id.as_str())
+    }
+
+    /// The same secret under the key that seals now; `None` where it is under that already, and opens.
+    ///
+    /// # Errors
+    /// Why it does not open.
+    pub fn reseal(&self, id: OrderId, sealed: &Sealed) -> Result<Option<Sealed>, SealError> {
+        let plaintext = self.open(id, sealed)?;
+        if sealed.key_id() == Some(self.sealing_id()) {
+            return Ok(None);
+        }
+        self.seal(id, &plaintext).map(Some)
     }
 
     /// A digest that nobody without the first key can search for: for what is remembered and must not be guessed back.

@@ -42,6 +42,8 @@ scripts! {
     SWEEP_FIND = "sweep_find.lua",
     /// Frees an idempotency key.
     RELEASE_KEY = "release_key.lua",
+    /// Replaces sealed values.
+    RESEAL = "reseal.lua",
     /// Sets aside and puts back.
     ASIDE = "aside.lua",
     /// Remembers contacts.

@@ -6,7 +6,7 @@ use domorder_jobs::format::Unreadable;
 use domorder_jobs::ledger::{Durability, Ledger, Stored};
 
 use super::output::{Format, print, print_json};
-use super::{Cli, Failure, Loaded, orders, webhooks};
+use super::{Cli, Failure, Loaded, orders, secrets, webhooks};
 use crate::{clock, wiring};
 
 /// Most orders that were set aside are told of one by one; more of them have one cause.
@@ -43,6 +43,7 @@ pub(super) async fn run(cli: &Cli, format: Format) -> Result<ExitCode, Failure> 
             }
             findings.extend(clocks(clock::now(), ledger.now_ms().await?));
             findings.extend(aside(&ledger).await?);
+            findings.extend(secrets::findings(&loaded, &ledger).await?);
             findings.extend(webhooks::findings(&loaded, &ledger).await?);
             let names: Vec<String> = loaded.config.accounts.keys().cloned().collect();
             for (account, why) in ledger.paused(&names).await? {

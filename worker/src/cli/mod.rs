@@ -12,6 +12,7 @@ mod orders;
 mod output;
 mod probe;
 mod run;
+mod secrets;
 mod webhooks;
 
 use std::path::PathBuf;
@@ -52,6 +53,9 @@ enum Command {
     /// Webhook endpoints, and the events that they did not take
     #[command(subcommand)]
     Webhooks(webhooks::WebhooksCommand),
+    /// The keys that seal auth codes
+    #[command(subcommand)]
+    Secrets(secrets::SecretsCommand),
     /// Perform any documented operation of a provider, and print its answer
     Call(call::CallArgs),
     /// The configuration
@@ -196,6 +200,10 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Webhooks(command) => {
             quiet();
             webhooks::run(Loaded::of(cli)?, command).await
+        }
+        Command::Secrets(command) => {
+            quiet();
+            secrets::run(Loaded::of(cli)?, command).await
         }
         Command::Call(args) => {
             quiet();

@@ -184,7 +184,8 @@ impl Visitor<'_> {
             Err(_) if self.written.reason == Some(Reason::RecordUnusable) && !self.claim.order.signals.is_empty() => {}
             // Its contacts are made before it is needed.
             Err(PurchaseError::ProfileWithoutId(_)) if self.prepares() => {}
-            Err(error) => return Observation::Unusable(error.to_string()),
+            // With its cause: which sealing key is missing, for whoever has to bring it back.
+            Err(error) => return Observation::Unusable(format!("{:#}", anyhow::Error::from(error))),
         }
         // One signal a claim; what is left makes the order due again at once.
         let Some(first) = self.claim.order.signals.first() else {

@@ -11,6 +11,7 @@ mod events;
 mod loss;
 mod purse;
 mod record;
+mod reseal;
 mod scale;
 mod upkeep;
 mod webhooks;

@@ -45,6 +45,7 @@ mod redis;
 mod redis_faults;
 mod refusals;
 mod renewals;
+mod rotation;
 mod soak;
 mod stopping;
 mod storm;
