@@ -1,11 +1,11 @@
 //! Writing down what was decided, and what to do when that does not work.
 
 use std::pin::pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domorder_jobs::fault::Point;
 use domorder_jobs::known::Known;
-use domorder_jobs::ledger::{Change, Due, Record, RecordError, Recorded, Shelf};
+use domorder_jobs::ledger::{Change, Due, LedgerError, Record, RecordError, Recorded, Shelf};
 use domorder_jobs::machine::{Decision, Lane, Observation, Step, shows_disbelief};
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Charged, Reason, State};
@@ -309,22 +309,32 @@ impl Handler {
     }
 }
 
+/// How long a record is offered to a server that refuses it: rights are given back, and what refused may have been a
+/// proxy before the server. What is refused for longer is found out by reading, when the lease has lapsed.
+const REFUSED_MAX: Duration = Duration::from_secs(10);
+
 /// Redis may be away for a while: what came of a call is worth waiting for, as long as the lease can still be ours.
 async fn write_until_known(
     ledger: &domorder_jobs::ledger::Ledger,
     record: Record,
     claim: &domorder_jobs::backend::Claim,
 ) -> Result<Recorded, RecordError> {
-    let mut wait = Duration::from_millis(100);
+    let (mut wait, mut refused_since) = (Duration::from_millis(100), None::<Instant>);
     loop {
-        match ledger.record(record.clone()).await {
-            Err(RecordError::Ledger(error)) if error.is_retryable() && !claim.hold.is_lost() => {
-                tracing::warn!(%error, "the record could not be written: tried again");
-                tokio::time::sleep(wait).await;
-                wait = (wait * 2).min(Duration::from_secs(5));
-            }
+        let error = match ledger.record(record.clone()).await {
+            Err(RecordError::Ledger(error)) if !claim.hold.is_lost() => error,
             came_to => return came_to,
+        };
+        let may_pass = match &error {
+            LedgerError::Refused { .. } => refused_since.get_or_insert_with(Instant::now).elapsed() < REFUSED_MAX,
+            other => other.is_retryable(),
+        };
+        if !may_pass {
+            return Err(error.into());
         }
+        tracing::warn!(%error, "the record could not be written: tried again");
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(Duration::from_secs(5));
     }
 }
 
