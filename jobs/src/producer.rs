@@ -197,6 +197,7 @@ impl Producer {
             resource: order.resource().to_owned(),
             priority: order.priority,
             due_at_ms: starts_at.map(millis),
+            deadline_ms: deadline.map(millis),
             doc: serde_json::to_string(order).unwrap_or_default(),
             rec: serde_json::to_string(&record).unwrap_or_default(),
             event,

@@ -28,6 +28,8 @@ pub struct NewOrder {
     pub priority: Priority,
     /// When it wants to run first, by Redis' clock; `None`: now.
     pub due_at_ms: Option<u64>,
+    /// Its own deadline, by Redis' clock.
+    pub deadline_ms: Option<u64>,
     /// The document.
     pub doc: String,
     /// The record of version 1.
@@ -192,6 +194,7 @@ impl Ledger {
                 command.arg(&order.resource).arg(rank(order.priority));
                 command.arg(order.due_at_ms.map(|at| at.to_string()).unwrap_or_default());
                 command.arg(&order.doc).arg(&order.rec).arg(&order.event);
+                command.arg(order.deadline_ms.map(|at| at.to_string()).unwrap_or_default());
             }
             commands.push(self.route(shard, command));
             asked.extend(of_shard);

@@ -5,6 +5,7 @@ use redis::Pipeline;
 use super::{
     Durability, Ledger, LedgerError,
     durability::{Settings, append_settings, field, is_known_to_confirm_early, version, waitaof_is_claimed},
+    error::{Refusal, refusal},
     topology::Node,
     value,
 };
@@ -95,6 +96,15 @@ impl Ledger {
         }
         append_settings(&mut pipeline);
         let answers = self.inner.others.ask(node, &pipeline).await?;
+        // A server that does not serve at the moment says nothing of itself. What a login may not ask is another matter.
+        if let Some(Refusal::Elsewhere(message)) = refusal(&answers) {
+            return Err(LedgerError::Unavailable(message));
+        }
+        if let Some(Refusal::Final(message)) = refusal(&answers[..4.min(answers.len())])
+            && !message.starts_with("NOPERM")
+        {
+            return Err(LedgerError::Refused { what: "INFO", message });
+        }
         let info = |index: usize| answers.get(index).map(value::text).unwrap_or_default();
         let settings = Settings::read(answers.get(4));
         let or = |told: &str, else_told: String| if told.is_empty() { else_told } else { told.to_owned() };

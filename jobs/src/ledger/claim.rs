@@ -97,6 +97,8 @@ pub struct ClaimedOrder {
     pub lease_end_ms: u64,
     /// What the account's breaker keeps back.
     pub brake: Brake,
+    /// Its account is paused, and its deadline has passed: nothing is asked of the provider.
+    pub paused: bool,
 }
 
 /// What a claim brought.
@@ -133,7 +135,8 @@ impl Names {
 }
 
 impl Ledger {
-    /// Hands out up to `n` (at most [`BATCH_MAX`]) due orders of an account and shard, leased from now by Redis' clock.
+    /// Hands out up to `n` (at most [`BATCH_MAX`]) due orders of an account and shard, leased from now by Redis' clock; of
+    /// a paused account those only whose deadline has passed.
     ///
     /// # Errors
     /// [`LedgerError::NotDurable`] while the server does not keep what is written as durability asks for: nothing is
@@ -206,6 +209,7 @@ impl Ledger {
         let at = |index: usize| parts.get(index).unwrap_or(&Value::Nil);
         let mut bad = value::texts(at(7));
         let fence = value::uint(at(6));
+        let paused = value::text(at(3)) == "paused";
         let (brake, trial) = Brake::read(at(9));
         let mut orders = Vec::new();
         for entry in value::list(at(8)).chunks_exact(7) {
@@ -213,6 +217,7 @@ impl Ledger {
             match Meta::parse(&value::text(&entry[1])) {
                 Some(meta) => orders.push(ClaimedOrder {
                     brake: brake.of(id == trial),
+                    paused,
                     id,
                     fence,
                     version: meta.version,

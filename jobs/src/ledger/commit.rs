@@ -26,6 +26,18 @@ pub enum Due {
     Never,
 }
 
+/// When an order's deadline is to be noticed though its account is paused.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Notice {
+    /// As it was said before.
+    #[default]
+    AsBefore,
+    /// At this time of Redis' clock, in ms: it is handed out then, paused or not.
+    At(u64),
+    /// It has none, or somebody has been told.
+    Never,
+}
+
 /// What is told of a change: see the fields of [`Record`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Change {
@@ -69,6 +81,8 @@ pub struct Record {
     pub intent_epoch: Option<u64>,
     /// What its account parks it for; the ledger lets it go when that is over.
     pub parked: Option<Shelf>,
+    /// When its deadline is to be noticed though its account is paused.
+    pub notice: Notice,
     /// Answer when the record is durable as configured. Intents and outcomes are; what a crash may undo without harm
     /// (a look that saw nothing new) need not be, and then costs no wait.
     pub durable: bool,
@@ -268,6 +282,11 @@ impl Committer {
             command.arg(record.intent_epoch.map(|epoch| epoch.to_string()).unwrap_or_default());
             command.arg(record.parked.map(|shelf| shelf.reason.as_str()).unwrap_or_default());
             command.arg(record.parked.and_then(|shelf| shelf.deadline_ms).unwrap_or(NO_DEADLINE));
+            match record.notice {
+                Notice::AsBefore => command.arg(""),
+                Notice::At(ms) => command.arg(ms),
+                Notice::Never => command.arg("never"),
+            };
             command.arg(record.before.len());
             for change in &record.before {
                 command.arg(change.event.as_deref().unwrap_or_default());

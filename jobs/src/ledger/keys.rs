@@ -5,6 +5,7 @@
 //! | `{<ns>:<shard>}:order:<id>` | hash | `d` document, `r` record, `m` index fields, `s` pending signals (if any) |
 //! | `{<ns>:<shard>}:order:<id>:timeline` | list | what happened; none until something did |
 //! | `{<ns>:<shard>}:due:<account>` | zset | id → when it wants to run, or when its lease ends |
+//! | `{<ns>:<shard>}:deadlines:<account>` | zset | id → its own deadline, while that is to be noticed though the account is paused |
 //! | `{<ns>:<shard>}:leased:<account>` | zset | id → end of its lease |
 //! | `{<ns>:<shard>}:lanes` | hash | resource → the order that may work on it, and `+` while others wait |
 //! | `{<ns>:<shard>}:domain:<resource>` | list | the orders that wait for the one in `lanes`; none if none wait |

@@ -57,7 +57,7 @@ pub use breaker::{Brake, BreakerLimits, BreakerState, Breakers, PaidCall};
 pub use census::Backlog;
 pub use check::{CheckFault, ServerReport};
 pub use claim::{Claimed, ClaimedOrder, Epoch, HeldBack, Limits, Rate};
-pub use commit::{Change, Due, Record, RecordError, Recorded, Shelf};
+pub use commit::{Change, Due, Notice, Record, RecordError, Recorded, Shelf};
 pub use error::LedgerError;
 pub use events::{Event, EventAt, EventCursor, EventTail, NoPlace};
 pub use intake::{Intake, IntakeEntry};

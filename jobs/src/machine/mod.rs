@@ -7,8 +7,8 @@
 //!
 //! Rooms: [`before`] (until the paid call), [`around`] (contacts and price before it, what is set after it), [`after`]
 //! (its answer), [`reconcile`] (an unknown outcome), [`waiting`] (the provider or a person has the word), [`signals`]
-//! (what people say), [`listed`] (a list shows it unchanged), [`guard`] (what is not believed). What is particular to a kind of order stands
-//! in [`kinds`], how long to wait in [`waits`]. Which sighting an answer is was decided by the provider's adapter; no
+//! (what people say), [`listed`] (a list shows it unchanged), [`paused`] (while the account is), [`guard`] (what is not
+//! believed). What is particular to a kind of order stands in [`kinds`], how long to wait in [`waits`]. Which sighting an answer is was decided by the provider's adapter; no
 //! provider's word is known here.
 //!
 //! The rules that money rests on, each tested as a law over random histories: a paid call is decided on nothing but a
@@ -21,6 +21,7 @@ mod before;
 mod guard;
 pub mod kinds;
 mod listed;
+mod paused;
 mod reconcile;
 mod signals;
 mod waiting;
@@ -43,6 +44,7 @@ use crate::state::{Charged, Kind, Needs, Reason, State};
 
 pub use guard::{Disbelieved, disbelieved, shows_disbelief};
 pub use listed::stands_at;
+pub use paused::deadline_to_notice;
 pub use signals::{Refused, SignalSeen, may};
 pub use waits::{Policy, UnknownAttempts};
 use waits::{by_deadline, deadline_passed, follow_at, left_alone, retry_at, scheduled, signed};
@@ -199,6 +201,8 @@ pub struct Facts<'a> {
     /// How long ago the last call was decided, as far as this worker's own clock can vouch for it. Redis' clock alone
     /// may be set forward, or be another server's: absence is believed when both have counted long enough.
     pub sent_for: Duration,
+    /// The account is paused: nothing is asked of the provider.
+    pub paused: bool,
     /// This order is the first of its domain.
     pub lane_head: bool,
     /// No paid call before this (the ledger's server restarted or failed over).
@@ -318,6 +322,7 @@ fn follows(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Result
 /// An order was handed out; in a state that stands for a call whose answer is missing, that is the news.
 fn claimed(record: OrderRecord, facts: &Facts<'_>) -> Decision {
     match record.state {
+        _ if facts.paused => paused::claimed(record, facts),
         State::Queued | State::Parked => before::claimed(record, facts),
         State::Dispatching => reconcile::found_open(record, facts),
         State::UnknownOutcome => reconcile::claimed(record),

@@ -12,7 +12,7 @@ mod server;
 mod waitaof;
 
 pub use cluster::RedisCluster;
-pub use proxy::{Cut, Place, RedisProxy};
+pub use proxy::{Cut, ErrorReply, Place, RedisProxy};
 pub use replica::RedisReplica;
 pub use sentinel::RedisSentinel;
 pub use server::{AppendFsync, RedisOptions, RedisServer, StartError};

@@ -116,7 +116,9 @@ impl Handler {
             Ok(parsed) => parsed,
             Err(error) => return self.set_aside(claim, &error).await,
         };
-        m::picked_up(&self.account, &order, &record, claim.claimed_at_ms);
+        if !stored.paused {
+            m::picked_up(&self.account, &order, &record, claim.claimed_at_ms);
+        }
         self.clocks
             .saw(shard_of(claim), claim.claimed_at_ms, claim.hold.since, self.settles());
         let mut visitor = Visitor {
@@ -178,6 +180,10 @@ fn parse(doc: &str, rec: &str) -> Result<(Order, OrderRecord), String> {
 impl Visitor<'_> {
     /// What the order meets first: a document that cannot be used, a signal, or just that it was handed out.
     fn first_observation(&mut self) -> Observation {
+        if self.claim.order.paused {
+            // What it is told waits until its account goes on: nearly all of it needs the provider.
+            return Observation::Claimed;
+        }
         match self.purchase_of(&self.written) {
             Ok(purchase) => self.purchase = Some(purchase),
             // A person is asked first, and then heard: calling it off needs no request, and a new auth code may mend it.
@@ -291,6 +297,7 @@ impl Visitor<'_> {
             guard: handler.provider.guard(operation),
             call_timeout: handler.provider.call_timeout(),
             sent_for: self.sent_for(),
+            paused: self.claim.order.paused,
             lane_head: self.claim.order.lane_head,
             quiet_until: self.quiet_until(),
             breaker_until: self.breaker_until(),

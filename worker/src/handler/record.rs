@@ -1,12 +1,12 @@
 //! Writing down what was decided, and what to do when that does not work.
 
 use std::pin::pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domorder_jobs::fault::Point;
 use domorder_jobs::known::Known;
-use domorder_jobs::ledger::{Change, Due, Record, RecordError, Recorded, Shelf};
-use domorder_jobs::machine::{Decision, Lane, Observation, Step, shows_disbelief};
+use domorder_jobs::ledger::{Change, Due, LedgerError, Notice, Record, RecordError, Recorded, Shelf};
+use domorder_jobs::machine::{Decision, Lane, Observation, Step, deadline_to_notice, shows_disbelief};
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Charged, Reason, State};
 use domorder_jobs::view::{self, OrderView};
@@ -201,11 +201,15 @@ impl Visitor<'_> {
             };
             entry.text()
         });
+        // What it was told while its account is paused is heard when that goes on.
+        let told = self.claim.order.paused && !self.claim.order.signals.is_empty();
         let due = match decision.step {
+            _ if told && !next.state.is_final() => Due::Now,
             Step::Wait(Some(at)) => Due::At(u64::try_from(at.as_millisecond()).unwrap_or(0)),
             Step::Wait(None) | Step::Close => Due::Never,
             _ => Due::Now,
         };
+        let mut notice = self.notice(&next);
         let (mut before, mut changes) = (Vec::new(), Vec::new());
         let (mut builds_on, mut signals_consumed) = (self.version, std::mem::take(&mut self.signals_taken));
         if let Some(Prepared {
@@ -214,6 +218,9 @@ impl Visitor<'_> {
         }) = self.held_back.take()
         {
             builds_on = record.version;
+            if notice == Notice::AsBefore {
+                notice = record.notice;
+            }
             signals_consumed += record.signals_consumed;
             before = record.before;
             before.push(Change {
@@ -237,11 +244,25 @@ impl Visitor<'_> {
             release_lane: waits_for_its_time(&next),
             priority: self.order.priority,
             parked: shelf(&next),
+            notice,
             // That a list showed it unchanged may be undone by a crash: it is only asked again.
             durable: !self.by_list,
             intent_epoch: (purpose == Purpose::Intent).then_some(self.claim.epoch.number),
         };
         Prepared { record, changes }
+    }
+
+    /// When its deadline is to be noticed from now on, should its account be paused then.
+    fn notice(&self, next: &OrderRecord) -> Notice {
+        let at = |record| {
+            let deadline = deadline_to_notice(record)?;
+            u64::try_from(deadline.as_millisecond()).ok()
+        };
+        match at(next) {
+            Some(ms) => Notice::At(ms),
+            None if at(&self.written).is_some() || self.claim.order.paused => Notice::Never,
+            None => Notice::AsBefore,
+        }
     }
 
     /// The record was refused: somebody else has the order. What is known is kept as evidence all the same.
@@ -309,22 +330,32 @@ impl Handler {
     }
 }
 
+/// How long a record is offered to a server that refuses it: rights are given back, and what refused may have been a
+/// proxy before the server. What is refused for longer is found out by reading, when the lease has lapsed.
+const REFUSED_MAX: Duration = Duration::from_secs(10);
+
 /// Redis may be away for a while: what came of a call is worth waiting for, as long as the lease can still be ours.
 async fn write_until_known(
     ledger: &domorder_jobs::ledger::Ledger,
     record: Record,
     claim: &domorder_jobs::backend::Claim,
 ) -> Result<Recorded, RecordError> {
-    let mut wait = Duration::from_millis(100);
+    let (mut wait, mut refused_since) = (Duration::from_millis(100), None::<Instant>);
     loop {
-        match ledger.record(record.clone()).await {
-            Err(RecordError::Ledger(error)) if error.is_retryable() && !claim.hold.is_lost() => {
-                tracing::warn!(%error, "the record could not be written: tried again");
-                tokio::time::sleep(wait).await;
-                wait = (wait * 2).min(Duration::from_secs(5));
-            }
+        let error = match ledger.record(record.clone()).await {
+            Err(RecordError::Ledger(error)) if !claim.hold.is_lost() => error,
             came_to => return came_to,
+        };
+        let may_pass = match &error {
+            LedgerError::Refused { .. } => refused_since.get_or_insert_with(Instant::now).elapsed() < REFUSED_MAX,
+            other => other.is_retryable(),
+        };
+        if !may_pass {
+            return Err(error.into());
         }
+        tracing::warn!(%error, "the record could not be written: tried again");
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(Duration::from_secs(5));
     }
 }
 

@@ -3,12 +3,12 @@
 -- KEYS[1]  the shard's prefix
 -- KEYS[2…] the orders' idempotency keys, in their order; none in a cluster, where they have slots of their own and were
 --          taken before
--- ARGV     11 per order (at most 128): id, fingerprint, idempotency key, account, kind, resource, priority 0..2,
---          due ms (empty: now), document, record, event
+-- ARGV     12 per order (at most 128): id, fingerprint, idempotency key, account, kind, resource, priority 0..2,
+--          due ms (empty: now), document, record, event, its deadline in ms (empty: none)
 -- returns  per order 1 (created), 0 (it was there), -1 (a stranger's value stands in its key's place: nothing was done),
 --          or what its key stands for, `<id> <fingerprint>`, if it is another's
 local out, there, place_of_key = {}, false, 2
-for i = 1, #ARGV, 11 do
+for i = 1, #ARGV, 12 do
   local id, at, taken, foreign = ARGV[i], ARGV[i + 7], false, false
   local key = order(id)
   if KEYS[place_of_key] then
@@ -32,6 +32,7 @@ for i = 1, #ARGV, 11 do
       place('due:' .. o.account, id, at)
       wake(o.account)
     end
+    if ARGV[i + 11] ~= '' then place('deadlines:' .. o.account, id, ARGV[i + 11]) end
     place('state:queued', id, now)
     count('queued', o, 1)
     if ARGV[i + 10] ~= '' then redis.call('XADD', P .. 'events', '*', 'event', ARGV[i + 10]) end

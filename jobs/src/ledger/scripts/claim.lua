@@ -1,4 +1,5 @@
--- Hands out due orders of an account under a lease, within its limits.
+-- Hands out due orders of an account under a lease, within its limits. Of a paused account those only whose deadline has
+-- passed: somebody has to be told of that, and nothing is asked of the provider for it.
 --
 -- KEYS[1]  the shard's prefix
 -- ARGV     account, at most how many (<= 128), lease ms, concurrency (0: no limit), ms an order costs of the rate
@@ -30,15 +31,16 @@ if a[3] ~= num(n_epoch) then
   redis.call('HSET', A, 'epoch', num(n_epoch))
 end
 
-if a[1] and ARGV[7] ~= '1' then return { now, n_epoch, since, 'paused', a[1], -1, 0, {}, {}, { 0, '', 0, 0, 0 }, name } end
+local paused = a[1] and ARGV[7] ~= '1'
+local from = paused and 'deadlines:' .. account or 'due:' .. account
 
 -- The breaker was closed: what waits for it goes on, a part with each claim.
-if a[4] then
+if a[4] and not paused then
   if let_go('breaker_open', account, 128) < 128 then redis.call('HDEL', A, 'release') end
   settle()
 end
 local stop, trial, tries = tonumber(a[5] or 0), '', false
-if a[5] and stop <= now then
+if a[5] and stop <= now and not paused then
   stop = math.max(tonumber(a[7] or 0), now)
   tries = stop == now
 end
@@ -50,6 +52,7 @@ if concurrency > 0 then
 end
 -- GCRA: `tat` is when all that was handed out so far would have been handed out at an even pace.
 local tat = now
+if paused then cost = 0 end
 if cost > 0 then
   tat = math.max(tonumber(a[2] or 0), now)
   local allowed = math.max(math.floor((now + burst - tat) / cost), 0)
@@ -57,12 +60,13 @@ if cost > 0 then
 end
 
 local out, bad, taken, fence = {}, {}, 0, 0
-local ids = n > 0 and redis.call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, n) or {}
+local ids = n > 0 and redis.call('ZRANGEBYSCORE', P .. from, '-inf', now, 'LIMIT', 0, n) or {}
 if #ids > 0 then fence = redis.call('INCR', P .. 'fence') end
 local found, names = {}, {}
 -- Not one of ours any more, or damaged: it must not stop the others, and a person should look.
 local function set_aside(id)
   place('aside', id, now)
+  place(from, id)
   place('due:' .. account, id)
   place('leased:' .. account, id)
   bad[#bad + 1] = id
@@ -70,9 +74,12 @@ end
 for _, id in ipairs(ids) do
   local h = try('HMGET', order(id), 'm', 'd', 'r', 's') or {}
   local o = parse(h[1])
-  if not o or not h[2] or not h[3] or FINAL[o.state] or o.account ~= account then set_aside(id) else
+  if paused and o and (FINAL[o.state] or o.account ~= account) then place(from, id)
+  elseif paused and o and o.lease > now then place(from, id, o.lease)
+  elseif not o or not h[2] or not h[3] or FINAL[o.state] or o.account ~= account then set_aside(id) else
     found[#found + 1] = { id, o, h }
-    names[#names + 1] = o.res
+    -- Its domain is needed for nothing that is done meanwhile.
+    if not paused then names[#names + 1] = o.res end
   end
 end
 -- Whoever is claimed first has the domain: what has never been claimed costs nothing here, and an order that starts
@@ -81,7 +88,7 @@ local lanes = #names > 0 and redis.call('HMGET', P .. 'lanes', unpack(names)) or
 local now_has, changed = {}, {}
 for i, one in ipairs(found) do
   local id, o, h, head = one[1], one[2], one[3], 1
-  if o.res ~= '' then
+  if o.res ~= '' and not paused then
     local has = now_has[o.res] or lanes[i]
     if not has then now_has[o.res], changed[o.res] = id, id
     elseif has ~= id and has ~= id .. '+' then
@@ -105,6 +112,7 @@ for i, one in ipairs(found) do
     local m = pack(o)
     redis.call('HSET', order(id), 'm', m)
     place('due:' .. account, id, o.lease)
+    if paused then place(from, id, o.lease) end
     place('leased:' .. account, id, o.lease)
     taken = taken + 1
     local at = #out
@@ -121,7 +129,7 @@ if cost > 0 and taken > 0 then
   redis.call('HSET', A, 'tat', num(math.ceil(tat)))
 end
 
-local wait, nearest = -1, redis.call('ZRANGE', DUE, 0, 0, 'WITHSCORES')
+local wait, nearest = -1, redis.call('ZRANGE', P .. from, 0, 0, 'WITHSCORES')
 if nearest[2] then wait = math.max(tonumber(nearest[2]) - now, 0) end
 if wait ~= 0 then held = '' elseif held == 'rate' then wait = math.max(math.ceil(tat + cost - burst - now), 1)
 elseif held == 'concurrency' then
@@ -131,4 +139,6 @@ elseif held == 'concurrency' then
   redis.call('HSET', A, 'starved', 1)
 end
 local breaker = { stop, trial, tonumber(a[6] or 0), tonumber(a[8] or 0), a[9] and 1 or 0 }
-return { now, n_epoch, since, held, '', wait, fence, bad, out, breaker, name }
+local why = ''
+if paused then held, why = 'paused', a[1] end
+return { now, n_epoch, since, held, why, wait, fence, bad, out, breaker, name }

@@ -1,10 +1,11 @@
 -- Records what became of orders: state, record, due time, indexes, event and timeline in one step each.
 --
 -- KEYS[1]  the shard's prefix
--- ARGV     16 per order (at most 128): id, fence, version, record, state, due (now | never | ms), priority 0..2,
+-- ARGV     17 per order (at most 128): id, fence, version, record, state, due (now | never | ms), priority 0..2,
 --          event, timeline entry, signals consumed, release 0|1, leave the domain 0|1,
 --          epoch of an intent (empty: not an intent), what its account parks it for (empty: for nothing), its deadline
---          there, how many changes (n) came before this one and are told with it; then n times: event, timeline entry
+--          there, when its own deadline is to be noticed though its account is paused (empty: as before | never | ms), how
+--          many changes (n) came before this one and are told with it; then n times: event, timeline entry
 -- returns  {code, version, now, poked, epoch, breaker} per order, one after another; code: ok | missing | lease | version
 --          | epoch | breaker; breaker: until when it holds intents back; after `ok` 1 if it wants to hear the outcome
 --
@@ -44,6 +45,9 @@ local function apply(i, id, o, raw, changes, watched)
   o.version, o.prio = o.version + 1 + changes, ARGV[i + 6]
   if ARGV[i + 13] ~= '' then place('parked:' .. ARGV[i + 13] .. ':' .. o.account, id, ARGV[i + 14])
   elseif o.state == 'parked' then place('parked:breaker_open:' .. o.account, id) end
+  local notice = ARGV[i + 15]
+  if notice == 'never' then place('deadlines:' .. o.account, id)
+  elseif notice ~= '' then place('deadlines:' .. o.account, id, notice) end
   if state ~= o.state then
     place('state:' .. o.state, id)
     place('state:' .. state, id, now)
@@ -69,7 +73,7 @@ local function apply(i, id, o, raw, changes, watched)
   end
   redis.call('HSET', key, 'm', pack(o), 'r', ARGV[i + 3])
   if final or ARGV[i + 11] == '1' then leave_lane(id, o) end
-  for at = i + 16, i + 14 + 2 * changes, 2 do tell(id, ARGV[at], ARGV[at + 1]) end
+  for at = i + 17, i + 15 + 2 * changes, 2 do tell(id, ARGV[at], ARGV[at + 1]) end
   tell(id, ARGV[i + 7], ARGV[i + 8])
   answer('ok', o.version, tonumber(poked), watched)
 end
@@ -78,7 +82,7 @@ local i = 1
 while i <= #ARGV do
   local id, fence, version, intent = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 12]
   if intent ~= '' and not n_epoch then n_epoch = epoch() end
-  local changes, not_before, watched = tonumber(ARGV[i + 15]), 0, 0
+  local changes, not_before, watched = tonumber(ARGV[i + 16]), 0, 0
   local h = try('HMGET', order(id), 'm', 's') or {}
   local o = parse(h[1])
   if not o then answer('missing', 0, 0)
@@ -94,7 +98,7 @@ while i <= #ARGV do
     if intent ~= '' then not_before, watched = may_pay(id, o) end
     if not_before > 0 then answer('breaker', o.version, 0, not_before) else apply(i, id, o, h[2], changes, watched) end
   end
-  i = i + 16 + 2 * changes
+  i = i + 17 + 2 * changes
 end
 settle()
 -- A repeat writes nothing, and a WAITAOF after nothing waits for nothing: make it wait for what it repeats.

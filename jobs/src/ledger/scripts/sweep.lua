@@ -12,6 +12,7 @@ for i = 2, #ARGV do
     place('state:' .. o.state, id)
     place('due:' .. o.account, id)
     place('leased:' .. o.account, id)
+    place('deadlines:' .. o.account, id)
     place('aside', id)
     count(o.state, o, -1)
     redis.call('DEL', order(id), order(id) .. ':timeline')

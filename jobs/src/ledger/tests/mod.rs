@@ -6,6 +6,7 @@ mod claim;
 mod cluster;
 mod contacts;
 mod crash;
+mod deadlines;
 mod durability;
 mod events;
 mod loss;
@@ -58,6 +59,7 @@ pub(super) fn about(ledger: &Ledger, key: &str, resource: &str) -> NewOrder {
         resource: resource.to_owned(),
         priority: Priority::Normal,
         due_at_ms: None,
+        deadline_ms: None,
         doc: format!("{{\"key\":\"{key}\"}}"),
         rec: "{\"v\":1}".to_owned(),
         event: "{\"type\":\"order.queued\"}".to_owned(),
@@ -82,6 +84,7 @@ pub(super) fn record(order: &ClaimedOrder) -> Record {
         release_lane: false,
         intent_epoch: None,
         parked: None,
+        notice: Notice::AsBefore,
         durable: true,
     }
 }

@@ -254,14 +254,15 @@ impl Run {
         self.facts.sent_for = self.pick(&[Duration::MAX, Duration::MAX, Duration::MAX, Duration::ZERO]);
         if self.nothing_comes() {
             self.facts.now += secs(until_wake.max(0));
-            (self.facts.lane_head, self.facts.quiet_until, self.facts.breaker_until) = (true, None, None);
+            self.nothing_holds_it_back();
             return self.claim(Observation::Claimed, true);
         }
         let jump = self.pick(&[until_wake, until_wake, until_wake, 0, 1, 60, 1200, 90_000]);
         self.facts.now += secs(jump.max(0));
         self.facts.jitter = self.pick(&[0.0, 0.5, 1.0]);
         self.facts.lane_head = self.draw(8) != 0;
-        self.facts.quiet_until = (self.draw(10) == 0).then(|| self.facts.now + secs(900));
+        let account = self.draw(10);
+        self.facts.quiet_until = (account == 0).then(|| self.facts.now + secs(900));
         self.facts.breaker_until = (self.draw(10) == 0).then(|| self.facts.now + secs(60));
         self.facts.abilities.amends_auth_code = self.draw(2) == 0;
         self.facts.abilities.resends_approval = self.draw(2) == 0;
@@ -274,7 +275,14 @@ impl Run {
             }
             _ => Observation::Claimed,
         };
+        // What it is told waits until its account goes on.
+        self.facts.paused = seen == Observation::Claimed && account == 1;
         self.claim(seen, true);
+    }
+
+    fn nothing_holds_it_back(&mut self) {
+        (self.facts.lane_head, self.facts.quiet_until, self.facts.breaker_until) = (true, None, None);
+        self.facts.paused = false;
     }
 
     /// One stretch of a world without faults, at the time the order asked for. `false`: nobody will wake it.
@@ -284,7 +292,7 @@ impl Run {
             None if matches!(self.record.state, State::Parked | State::ActionRequired) => return false,
             None => {}
         }
-        (self.facts.lane_head, self.facts.quiet_until, self.facts.breaker_until) = (true, None, None);
+        self.nothing_holds_it_back();
         self.facts.sent_for = Duration::MAX;
         self.claim(Observation::Claimed, false);
         !self.record.state.is_final() && self.broken.is_none()

@@ -48,6 +48,8 @@ macro_rules! each_law {
             who_decides_on_an_unknown_outcome_is_told_what_is_known
             every_wait_has_an_end_or_somebody_to_wait_for
             nobody_sleeps_past_a_deadline
+            a_paused_account_is_asked_nothing
+            a_deadline_is_noticed_while_the_account_is_paused
             folding_the_timeline_gives_the_record
         }
     };
@@ -272,6 +274,31 @@ pub(super) fn nobody_sleeps_past_a_deadline(t: &Turn<'_>) -> bool {
     let exempt = new.needs == Some(Needs::Decision) || new.state == State::UnknownOutcome;
     let deadline = new.deadline_at.filter(|deadline| *deadline > t.facts.now);
     exempt || deadline.is_none_or(|deadline| at.is_some_and(|at| at <= deadline))
+}
+
+pub(super) fn a_paused_account_is_asked_nothing(t: &Turn<'_>) -> bool {
+    !t.facts.paused || matches!(t.decision.step, Step::Wait(_) | Step::Close)
+}
+
+/// And nothing else happens: where a call may have had an effect, what became of it is found out first.
+pub(super) fn a_deadline_is_noticed_while_the_account_is_paused(t: &Turn<'_>) -> bool {
+    let (old, new) = (t.old, t.decision.record.face());
+    let overdue = old.deadline_at.is_some_and(|at| at <= t.facts.now);
+    let is_out = matches!(old.state, State::Dispatching | State::UnknownOutcome) || old.effect_possible();
+    let is_known = old.state.is_final() || old.needs == Some(Needs::Decision);
+    let told = Face {
+        state: State::ActionRequired,
+        reason: Some(Reason::DeadlinePassed),
+        needs: Some(Needs::Decision),
+        charged: old.charged,
+    };
+    match old.state {
+        _ if !t.facts.paused => true,
+        // Its worker died: that is told, and waits to be found out.
+        State::Dispatching => new.state == State::UnknownOutcome,
+        _ if overdue && !is_out && !is_known => new == told,
+        _ => new == old.face(),
+    }
 }
 
 pub(super) fn folding_the_timeline_gives_the_record(t: &Turn<'_>) -> bool {

@@ -52,6 +52,7 @@ pub(super) fn facts(operation: Operation) -> Facts<'static> {
         guard: Guard::RefusesRepeat,
         call_timeout: CALL_TIMEOUT,
         sent_for: Duration::MAX,
+        paused: false,
         lane_head: true,
         quiet_until: None,
         breaker_until: None,

@@ -1,9 +1,10 @@
-//! Machines that know no limit, or tell a person nothing to decide on. See [`super::wrong`].
+//! Machines that know no limit, tell a person nothing to decide on, or do not heed a pause. See [`super::wrong`].
 
 use std::sync::LazyLock;
 
 use super::wrong::{Wrong, tweaked};
 use crate::machine::{Facts, Policy, UnknownAttempts, next};
+use crate::state::State;
 
 /// Tries again and again.
 static STUBBORN: LazyLock<Policy> = LazyLock::new(|| Policy {
@@ -23,6 +24,13 @@ static EVEN: LazyLock<Policy> = LazyLock::new(|| Policy {
     },
     ..Policy::default()
 });
+
+fn at_work<'a>(facts: &Facts<'a>) -> Facts<'a> {
+    Facts {
+        paused: false,
+        ..facts.clone()
+    }
+}
 
 pub(super) const WRONG: &[Wrong] = &[
     (
@@ -59,6 +67,35 @@ pub(super) const WRONG: &[Wrong] = &[
             tweaked(record, seen, facts, |d| {
                 if let Some(known) = &mut d.known {
                     known.answer = None;
+                }
+            })
+        },
+    ),
+    (
+        "a_paused_account_is_asked_nothing",
+        "knows no pause",
+        |record, seen, facts| next(record, seen, &at_work(facts)),
+    ),
+    (
+        "a_deadline_is_noticed_while_the_account_is_paused",
+        "waits until the account goes on",
+        |record, seen, facts| {
+            let (paused, record) = (facts.paused, record.clone());
+            tweaked(&record.clone(), seen, facts, |d| {
+                if paused {
+                    d.record = record;
+                }
+            })
+        },
+    ),
+    (
+        "a_deadline_is_noticed_while_the_account_is_paused",
+        "asks a person at once about what is being found out",
+        |record, seen, facts| {
+            let asks = facts.paused && record.state == State::UnknownOutcome;
+            tweaked(record, seen, facts, |d| {
+                if asks {
+                    d.record.state = State::ActionRequired;
                 }
             })
         },

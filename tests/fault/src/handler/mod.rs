@@ -217,6 +217,8 @@ impl World<'_> {
                 Some(sent) if guards.has(Guard::OwnClock) => self.workers[at.worker].since(millis(sent), self.t),
                 _ => std::time::Duration::MAX,
             },
+            // A paused account hands nothing out here.
+            paused: false,
             lane_head: task.head || !guards.has(Guard::DomainLane),
             quiet_until: quiet.then(|| instant(task.epoch.since + settles_in)),
             breaker_until: None,

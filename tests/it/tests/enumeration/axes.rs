@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use domorder_jobs::fault::Point;
 use domorder_tests_sim::Behaviour;
-use domorder_tests_support::{Cut, Place};
+use domorder_tests_support::Place;
 
-use crate::world::Sold;
+use crate::commands::Command;
+use crate::replies::Spoilt;
+use crate::world::{SOLD, Sold};
 
 /// One thing that goes wrong, once.
 #[derive(Debug, Clone)]
@@ -19,6 +21,8 @@ pub(crate) enum Fault {
     Read(Behaviour),
     /// Where the connection to Redis is cut, at which command.
     Redis(Command, Place),
+    /// What Redis says instead of what it should.
+    Answered(Spoilt),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,42 +36,6 @@ pub(crate) enum Action {
     Fail,
     /// Redis forgets its scripts.
     Flush,
-}
-
-/// A command of the ledger that can be told by what stands in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Command {
-    /// A question of the start: may this login do what it must?
-    StartCheck,
-    IntakeRead,
-    Accept,
-    Intent,
-    Outcome,
-    Last,
-}
-
-impl Command {
-    const ALL: [Self; 6] = [
-        Self::StartCheck,
-        Self::IntakeRead,
-        Self::Accept,
-        Self::Intent,
-        Self::Outcome,
-        Self::Last,
-    ];
-
-    pub(crate) fn cut(self, place: Place) -> Cut {
-        /// Stands in the record of an open intent only.
-        const OPEN: &str = "\"op\":true";
-        match self {
-            Self::StartCheck => Cut::at(place, &["XREADGROUP"]).but_not("BLOCK"),
-            Self::IntakeRead => Cut::at(place, &["XREADGROUP", "BLOCK"]),
-            Self::Accept => Cut::at(place, &["order.queued"]),
-            Self::Intent => Cut::at(place, &[OPEN]),
-            Self::Outcome => Cut::at(place, &["\"in\":{"]).but_not(OPEN),
-            Self::Last => Cut::at(place, &["order.succeeded"]),
-        }
-    }
 }
 
 /// Beyond the gate of a case's settings.
@@ -85,7 +53,13 @@ impl Fault {
             Self::Call(_) => "paid call spoilt",
             Self::Read(_) => "read spoilt",
             Self::Redis(..) => "Redis connection cut",
+            Self::Answered(_) => "Redis answers an error",
         }
+    }
+
+    /// Whether it is Redis that fails, or the connection to it.
+    pub(crate) const fn is_of_redis(&self) -> bool {
+        matches!(self, Self::Redis(..) | Self::Answered(_))
     }
 
     pub(crate) fn name(&self) -> String {
@@ -94,11 +68,13 @@ impl Fault {
             Self::Call(behaviour) => format!("paid call {behaviour:?}"),
             Self::Read(behaviour) => format!("read {behaviour:?}"),
             Self::Redis(command, place) => format!("{command:?} cut {place:?}"),
+            Self::Answered(spoilt) => spoilt.name(),
         }
     }
 }
 
-/// Every single fault that an order can meet on its way.
+/// Every single fault that an order can meet on its way. What is the same whatever is ordered is met by one of those that
+/// are sold, in turns, unless all are asked for (`DOMORDER_SOAK`).
 pub(crate) fn singles(sold: &Sold) -> Vec<Fault> {
     let mut faults = Vec::new();
     for point in sold.points().chain([Point::IntakeRead, Point::IntakeStored]) {
@@ -144,8 +120,15 @@ pub(crate) fn singles(sold: &Sold) -> Vec<Fault> {
         Behaviour::Cdn1020,
     ];
     faults.extend(reads.into_iter().map(Fault::Read));
-    for command in Command::ALL {
+    for command in Command::CUT {
         faults.extend(Place::ALL.map(|place| Fault::Redis(command, place)));
+    }
+    let all = std::env::var_os("DOMORDER_SOAK").is_some();
+    let of_it = |at: usize| SOLD[at % SOLD.len()].name == sold.name;
+    for (at, spoilt) in Spoilt::all().enumerate() {
+        if all || spoilt.is_of_the_order() || of_it(at) {
+            faults.push(Fault::Answered(spoilt));
+        }
     }
     faults
 }

@@ -127,7 +127,7 @@ impl Case {
         let (account, domain) = (text(&document, "account"), text(&document, "domain").to_owned());
         let (operation, request) = (operation(&document), request_of(operation(&document)));
         let proxy = RedisProxy::start(ground.redis.port()).await.unwrap();
-        let mut points = Vec::new();
+        let (mut points, mut ends_at_start) = (Vec::new(), 0);
         let rules_before = ground.sim.control();
         for fault in &self.faults {
             match fault {
@@ -139,6 +139,10 @@ impl Case {
                     rules_before.add_fault(Rule::new(behaviour.clone()).domain(&domain).once());
                 }
                 Fault::Redis(command, place) => proxy.plan(command.cut(*place)),
+                Fault::Answered(spoilt) => {
+                    ends_at_start += usize::from(spoilt.ends_a_start());
+                    proxy.answer(spoilt.planned());
+                }
             }
         }
         let (connection, runtime) = (ground.connection.clone(), tokio::runtime::Handle::current());
@@ -168,7 +172,10 @@ impl Case {
         loop {
             if worker.is_finished() {
                 if let Some(ended) = worker.join().unwrap_or_else(|_| Some("the worker panicked".to_owned())) {
-                    faults.push(ended);
+                    if ends_at_start == 0 {
+                        faults.push(ended);
+                    }
+                    ends_at_start = ends_at_start.saturating_sub(1);
                 }
                 let next = CancellationToken::new();
                 let died_at = planned(&namespace, |plan| {
@@ -230,7 +237,7 @@ impl Case {
             name: format!("{}, {}", self.sold.name, names.join(" and ")),
             operation,
             request,
-            fired: fired_points + cuts + of_it.map(|rule| rule.fired).sum::<u64>(),
+            fired: fired_points + cuts + proxy.replies() + of_it.map(|rule| rule.fired).sum::<u64>(),
             domain,
             faults,
             view,

@@ -1,5 +1,6 @@
 //! Every kind at every provider, with every fault: named points of the worker's code, what a provider does to a call, what
-//! happens to a connection to Redis. Single faults all, pairs drawn from a seed (`DOMORDER_SEED` repeats them).
+//! happens to a connection to Redis, what Redis says instead of an answer. Single faults all (`DOMORDER_SOAK` crosses them
+//! whole), pairs drawn from a seed (`DOMORDER_SEED` repeats them).
 //!
 //! In one process, hundreds of cases side by side: each has one order, a namespace in a real Redis, and a worker, the
 //! whole of `domorder run`, in a runtime of its own. To crash is to drop that runtime, without a goodbye; another
@@ -16,6 +17,8 @@ mod world;
 
 mod axes;
 mod case;
+mod commands;
+mod replies;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -35,11 +38,23 @@ const AT_ONCE: usize = 48;
 const PAIRS: usize = 130;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_single_fault_costs_nothing() {
-    let cases = SOLD
-        .iter()
-        .flat_map(|sold| singles(sold).into_iter().map(move |fault| Case::of(*sold, vec![fault])));
-    enumerate("enumeration: single faults", cases.collect()).await;
+async fn every_single_fault_of_the_worker_or_a_provider_costs_nothing() {
+    every_single(|fault| !fault.is_of_redis()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_single_fault_of_redis_costs_nothing() {
+    every_single(Fault::is_of_redis).await;
+}
+
+/// Each of these faults, with everything that is sold.
+async fn every_single(which: impl Fn(&Fault) -> bool) {
+    let mut cases = Vec::new();
+    for sold in SOLD {
+        let faults = singles(sold).into_iter().filter(&which);
+        cases.extend(faults.map(|fault| Case::of(*sold, vec![fault])));
+    }
+    enumerate("enumeration: single faults", cases).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

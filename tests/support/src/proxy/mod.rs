@@ -1,8 +1,9 @@
-//! A proxy before a Redis that cuts connections by a plan.
+//! A proxy before a Redis that cuts connections, and answers by errors, by a plan.
 //!
 //! It reads both directions message by message, so that a cut has a *place*: before a command reached the server, after
 //! half of it did, before its answer came back, or after half of that. A program that asks again after each of these,
-//! and neither loses nor doubles anything, has understood what a lost answer means.
+//! and neither loses nor doubles anything, has understood what a lost answer means. An error reply has two: the command
+//! never reached the server, or was done and only its answer is another one, as proxies before a server do it.
 
 mod frame;
 mod plan;
@@ -16,11 +17,11 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use plan::Plan;
-pub use plan::{Cut, Place};
+pub use plan::{Cut, ErrorReply, Place};
 
 /// A proxy on a port of its own. Its connections die with the value that holds it.
 #[derive(Debug)]
@@ -42,12 +43,52 @@ struct Shared {
     cuts: watch::Sender<u64>,
 }
 
-/// What becomes of the answer to a command that was passed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What becomes of the answer to a command.
+#[derive(Debug)]
 enum Fate {
     Whole,
     Half,
     None,
+    /// Another stands in its place.
+    Replaced(String),
+    /// The server was not asked: this is the answer.
+    MadeUp(String),
+}
+
+/// The fates of a connection's commands, in their order.
+#[derive(Debug, Default)]
+struct Fates {
+    queue: Mutex<VecDeque<Fate>>,
+    told: Notify,
+}
+
+impl Fates {
+    fn add(&self, fate: Fate) {
+        self.queue().push_back(fate);
+        self.told.notify_one();
+    }
+
+    /// The answer that comes next, where the server has no part in it.
+    fn made_up(&self) -> Option<String> {
+        let mut queue = self.queue();
+        match queue.pop_front() {
+            Some(Fate::MadeUp(error)) => Some(error),
+            Some(other) => {
+                queue.push_front(other);
+                None
+            }
+            None => None,
+        }
+    }
+
+    /// Of the server's next answer. What a subscription is told answers no command.
+    fn next(&self) -> Fate {
+        self.queue().pop_front().unwrap_or(Fate::Whole)
+    }
+
+    fn queue(&self) -> std::sync::MutexGuard<'_, VecDeque<Fate>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl RedisProxy {
@@ -108,6 +149,17 @@ impl RedisProxy {
     /// Cuts the connection of the next commands that fit, beside what was planned before.
     pub fn plan(&self, cut: Cut) {
         self.shared.plan().add(cut);
+    }
+
+    /// Answers a command by an error, beside what was planned before. A command that is cut off is not answered.
+    pub fn answer(&self, reply: ErrorReply) {
+        self.shared.plan().answer(reply);
+    }
+
+    /// How many commands it has answered by an error so far.
+    #[must_use]
+    pub fn replies(&self) -> u64 {
+        self.shared.plan().replied()
     }
 
     /// Cuts at any place of any command, so many of ten thousand, drawn from a seed; of those that open a connection the
@@ -188,7 +240,7 @@ async fn serve(client: TcpStream, shared: Arc<Shared>) {
     }
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let fates = Mutex::new(VecDeque::new());
+    let fates = Fates::default();
     tokio::select! {
         _ = requests(from_client, to_server, &fates, &shared) => {}
         _ = answers(from_server, to_client, &fates, &shared) => {}
@@ -197,13 +249,7 @@ async fn serve(client: TcpStream, shared: Arc<Shared>) {
 }
 
 /// Passes commands on. It returns where the connection is to be cut.
-async fn requests(
-    mut from: OwnedReadHalf,
-    mut to: OwnedWriteHalf,
-    fates: &Mutex<VecDeque<Fate>>,
-    shared: &Shared,
-) -> io::Result<()> {
-    let fate = |fate| fates.lock().unwrap_or_else(PoisonError::into_inner).push_back(fate);
+async fn requests(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, fates: &Fates, shared: &Shared) -> io::Result<()> {
     let mut held: Vec<u8> = Vec::new();
     while from.read_buf(&mut held).await? > 0 {
         let mut done = 0;
@@ -217,8 +263,8 @@ async fn requests(
                     Place::AfterRequest | Place::BeforeReply | Place::HalfReply => size,
                 };
                 match place {
-                    Place::BeforeReply => fate(Fate::None),
-                    Place::HalfReply => fate(Fate::Half),
+                    Place::BeforeReply => fates.add(Fate::None),
+                    Place::HalfReply => fates.add(Fate::Half),
                     Place::BeforeRequest | Place::HalfRequest | Place::AfterRequest => {}
                 }
                 if holds {
@@ -232,7 +278,16 @@ async fn requests(
                 }
                 return Ok(());
             }
-            fate(Fate::Whole);
+            let reply = shared.plan().reply(command);
+            match reply {
+                Some((error, false)) => {
+                    held.drain(done..done + size);
+                    fates.add(Fate::MadeUp(error));
+                    continue;
+                }
+                Some((error, true)) => fates.add(Fate::Replaced(error)),
+                None => fates.add(Fate::Whole),
+            }
             done += size;
         }
         to.write_all(&held[..done]).await?;
@@ -242,30 +297,50 @@ async fn requests(
 }
 
 /// Passes answers on. It returns where the connection is to be cut.
-async fn answers(
-    mut from: OwnedReadHalf,
-    mut to: OwnedWriteHalf,
-    fates: &Mutex<VecDeque<Fate>>,
-    shared: &Shared,
-) -> io::Result<()> {
-    let mut held: Vec<u8> = Vec::new();
-    while from.read_buf(&mut held).await? > 0 {
+async fn answers(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, fates: &Fates, shared: &Shared) -> io::Result<()> {
+    let (mut held, mut out) = (Vec::new(), Vec::new());
+    loop {
+        tokio::select! {
+            read = from.read_buf(&mut held) => if read? == 0 { return Ok(()) },
+            () = fates.told.notified() => {}
+        }
         let delay = shared.delay_ms.load(Ordering::SeqCst);
         if delay > 0 {
             tokio::time::sleep(Duration::from_millis(delay)).await;
         }
-        let mut done = 0;
-        while let Some(size) = frame::length(&held[done..]) {
-            // What a subscription is told answers no command.
-            let fate = fates.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-            match fate.unwrap_or(Fate::Whole) {
-                Fate::Whole => done += size,
-                Fate::Half => return to.write_all(&held[..done + size / 2]).await,
-                Fate::None => return to.write_all(&held[..done]).await,
-            }
+        let is_cut = pass(&mut held, &mut out, fates);
+        to.write_all(&out).await?;
+        out.clear();
+        if is_cut {
+            return Ok(());
         }
-        to.write_all(&held[..done]).await?;
-        held.drain(..done);
     }
-    Ok(())
+}
+
+/// Moves what can be answered by now; `true` where the connection is cut behind it.
+fn pass(held: &mut Vec<u8>, out: &mut Vec<u8>, fates: &Fates) -> bool {
+    let tell = |out: &mut Vec<u8>, error: &str| out.extend(format!("-{error}\r\n").bytes());
+    let mut done = 0;
+    let is_cut = loop {
+        if let Some(error) = fates.made_up() {
+            tell(out, &error);
+            continue;
+        }
+        let Some(size) = frame::length(&held[done..]) else {
+            break false;
+        };
+        let whole = &held[done..done + size];
+        match fates.next() {
+            Fate::Whole => out.extend(whole),
+            Fate::Half => {
+                out.extend(&whole[..size / 2]);
+                break true;
+            }
+            Fate::None => break true,
+            Fate::Replaced(error) | Fate::MadeUp(error) => tell(out, &error),
+        }
+        done += size;
+    };
+    held.drain(..done);
+    is_cut
 }

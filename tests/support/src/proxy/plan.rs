@@ -1,4 +1,4 @@
-//! Which commands are cut off, and where.
+//! Which commands are cut off, and where; which are answered by an error.
 
 use std::collections::BTreeMap;
 
@@ -81,9 +81,62 @@ impl Cut {
     }
 
     fn fits(&self, command: &[u8]) -> bool {
-        let stands = |word: &String| command.windows(word.len()).any(|window| window == word.as_bytes());
-        self.times > 0 && self.words.iter().all(stands) && !self.without.iter().any(stands)
+        self.times > 0 && fits(command, &self.words, &self.without)
     }
+}
+
+/// An error that one command is answered by, in place of what the server would say or has said.
+#[derive(Debug, Clone)]
+pub struct ErrorReply {
+    words: Vec<String>,
+    without: Vec<String>,
+    after: Option<String>,
+    error: String,
+    done: bool,
+}
+
+impl ErrorReply {
+    /// The next command with all of these texts in it is answered by this error, once, and never reaches the server.
+    #[must_use]
+    pub fn to(words: &[&str], error: &str) -> Self {
+        Self {
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+            without: Vec::new(),
+            after: None,
+            error: error.to_owned(),
+            done: false,
+        }
+    }
+
+    /// Only where this text does not stand in the command.
+    #[must_use]
+    pub fn but_not(mut self, word: &str) -> Self {
+        self.without.push(word.to_owned());
+        self
+    }
+
+    /// Only once a command with this text has passed.
+    #[must_use]
+    pub fn after(mut self, word: &str) -> Self {
+        self.after = Some(word.to_owned());
+        self
+    }
+
+    /// The server does it, and only its answer is replaced.
+    #[must_use]
+    pub const fn although_done(mut self) -> Self {
+        self.done = true;
+        self
+    }
+}
+
+fn fits(command: &[u8], words: &[String], without: &[String]) -> bool {
+    let stands = |word: &String| contains(command, word);
+    words.iter().all(stands) && !without.iter().any(stands)
+}
+
+fn contains(command: &[u8], word: &str) -> bool {
+    command.windows(word.len()).any(|window| window == word.as_bytes())
 }
 
 /// Whether a command is this one.
@@ -97,6 +150,8 @@ fn begins(command: &[u8], word: &str) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     cuts: Vec<Cut>,
+    replies: Vec<ErrorReply>,
+    replied: u64,
     per_ten_thousand: u64,
     chance: u64,
     made: BTreeMap<Place, u64>,
@@ -107,17 +162,38 @@ impl Plan {
         self.cuts.push(cut);
     }
 
+    pub(super) fn answer(&mut self, reply: ErrorReply) {
+        self.replies.push(reply);
+    }
+
     pub(super) fn at_random(&mut self, per_ten_thousand: u64, seed: u64) {
         (self.per_ten_thousand, self.chance) = (per_ten_thousand, seed);
     }
 
     pub(super) fn clear(&mut self) {
         self.cuts.clear();
+        self.replies.clear();
         self.per_ten_thousand = 0;
     }
 
     pub(super) fn made(&self) -> Vec<(Place, u64)> {
         self.made.iter().map(|(place, n)| (*place, *n)).collect()
+    }
+
+    pub(super) const fn replied(&self) -> u64 {
+        self.replied
+    }
+
+    /// The error that this command is answered by, if it is, and whether the server does it all the same.
+    pub(super) fn reply(&mut self, command: &[u8]) -> Option<(String, bool)> {
+        let armed = |reply: &ErrorReply| reply.after.is_none() && fits(command, &reply.words, &reply.without);
+        let planned = self.replies.iter().position(armed);
+        for reply in &mut self.replies {
+            reply.after.take_if(|word| contains(command, word));
+        }
+        let ErrorReply { error, done, .. } = self.replies.remove(planned?);
+        self.replied += 1;
+        Some((error, done))
     }
 
     /// Where this command is cut off, if it is, and whether nobody comes through afterwards.

@@ -144,3 +144,78 @@ async fn a_deadline_that_passes_in_any_waiting_state_asks_for_a_decision_which_i
         assert_eq!(view["charged"], charged, "{view:#}");
     }
 }
+
+#[tokio::test]
+async fn a_deadline_that_passes_while_the_account_is_paused_asks_a_person_and_no_provider() {
+    let world = World::clinic().await;
+    let deadline = Timestamp::now().round(jiff::Unit::Second).expect("in range") + DEADLINE;
+    let due = json!({"deadline": deadline.to_string()});
+    let placed = [
+        ("cr-main", "good-example-shop.com", "blocked/awaiting_losing_registrar"),
+        (
+            "lb-main",
+            "badauth-example-mill.com",
+            "action_required/auth_code_invalid",
+        ),
+    ];
+    let documents = placed.map(|(account, domain, _)| with(transfer_at(account, domain), due.clone()));
+    let mut keys = world.orders(documents).await;
+    for (key, (.., waits)) in keys.iter().zip(placed) {
+        world.until(key, waits).await;
+    }
+    for account in ["cr-main", "lb-main"] {
+        world.run(&["accounts", "pause", account]).await.ended(0);
+    }
+    world.until_it_rests().await;
+    let asked = world.providers().request_summary().total;
+    // One that nobody has touched, one that is behind it, and one without a deadline.
+    let untouched = renew("renew-example-shop.com");
+    let behind = with(untouched.clone(), json!({"idempotency_key": "behind"}));
+    keys.extend(
+        world
+            .orders([untouched, behind].map(|document| with(document, due.clone())))
+            .await,
+    );
+    let patient = world.order(renew("renew-other-example-shop.com")).await;
+
+    for (key, charged) in keys.iter().zip(["yes", "yes", "no", "no"]) {
+        let view = world.until(key, "action_required/deadline_passed").await;
+        let told = ["needs", "waiting_on", "charged", "next_check_at"].map(|field| view[field].clone());
+        let expected = [json!("decision"), json!("operator"), json!(charged), Value::Null];
+        assert_eq!(told, expected, "{view:#}");
+        assert!(Timestamp::now() >= deadline, "not before it");
+    }
+    let card = world.run(&["orders", "show", &keys[0]]).await.ended(0).out;
+    assert!(card.contains("It was not through by its deadline."), "{card}");
+    assert_eq!(world.until(&patient, "queued").await["attempts"], 0);
+    let accounts = world.run(&["accounts", "list", "-o", "json"]).await.json();
+    let stops = |row: &Value| row["paused"].is_null() == (row["account"] == "nc-main");
+    assert!(accounts.as_array().expect("rows").iter().all(stops), "{accounts:#}");
+    assert_eq!(
+        world.providers().request_summary().total,
+        asked,
+        "a paused account asks nothing"
+    );
+
+    // What is decided meanwhile is done when it goes on.
+    for (key, decided) in keys.iter().zip(["retry", "cancel", "retry", "cancel"]) {
+        world.tell(key, decided, json!({})).await;
+    }
+    world
+        .wait_until("all has been said", || async {
+            world.redis::<u64>(&["XLEN", "it:intake"]).await == 0
+        })
+        .await;
+    assert_eq!(world.providers().request_summary().total, asked);
+    for account in ["cr-main", "lb-main"] {
+        world.run(&["accounts", "resume", account]).await.ended(0);
+    }
+    for (key, end) in keys[2..].iter().zip(["succeeded", "cancelled/cancelled_by_signal"]) {
+        world.until(key, end).await;
+    }
+    world.until(&patient, "succeeded").await;
+    world.providers().advance(8 * DAY);
+    for (key, end) in keys.iter().zip(["succeeded", "cancelled/cancelled_by_signal"]) {
+        world.until(key, end).await;
+    }
+}

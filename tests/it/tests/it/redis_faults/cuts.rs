@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use domorder_tests_sim::{Behaviour, Chaos, Effect};
-use domorder_tests_support::{Cut, Place};
+use domorder_tests_support::{Cut, ErrorReply, Place};
 use rstest::rstest;
 
 use super::*;
@@ -85,6 +85,25 @@ async fn an_outcome_whose_connection_is_cut_anywhere_is_recorded_once(
         assert_eq!(view["attempts"], 1, "{view:#}");
         assert_eq!(paid_calls(&world, &domain), 1);
         assert_eq!(proxy.cuts(), [(place, n)], "its outcome was cut off");
+    }
+}
+
+#[rstest]
+#[case::rights_are_taken("NOPERM User default has no permissions to run the 'evalsha' command")]
+#[case::a_password_is_set("NOAUTH Authentication required.")]
+#[case::by_a_proxy("ERR upstream connection was lost")]
+#[tokio::test]
+async fn an_outcome_that_is_refused_for_a_moment_is_recorded_and_nothing_is_in_doubt(#[case] error: &str) {
+    let (mut world, proxy) = behind_a_proxy(World::with()).await;
+    world.another_replica().await;
+    for (n, document) in (1..).zip(every_kind(0)) {
+        proxy.answer(ErrorReply::to(&["\"in\":{"], error).but_not(INTENT));
+        let key = world.order(document).await;
+        let view = world.until(&key, "succeeded").await;
+        assert_eq!(view["attempts"], 1, "{view:#}");
+        let steps = world.steps(&key).await;
+        assert!(!steps.iter().any(|step| step.starts_with("unknown")), "{steps:?}");
+        assert_eq!(proxy.replies(), n, "its outcome was refused");
     }
 }
 

@@ -1,10 +1,11 @@
 //! Rolling upgrades: what an earlier release left in the ledger is driven to its right end by this one, and what a later
-//! one writes is left alone by it.
+//! one writes is left alone by it; and both work on one ledger while one replaces the other, and back again.
 //!
 //! `fixtures/ledger` holds the ledger of every release, as its own program left it; see the README there.
 
 mod fixture;
 mod record;
+mod side_by_side;
 
 use serde_json::json;
 

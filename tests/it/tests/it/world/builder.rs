@@ -212,12 +212,22 @@ impl Builder {
         folder.join("domorder.toml")
     }
 
-    pub(super) fn write(&self, folder: &Path) {
+    /// Takes out the settings whose key is such a one.
+    pub(super) fn leave_out(&mut self, which: impl Fn(&str) -> bool) {
+        self.settings.retain(|key, _| !which(key));
+    }
+
+    /// The configuration.
+    pub(super) fn text(&self) -> String {
         let lines: Vec<String> = self
             .settings
             .iter()
             .map(|(key, value)| format!("{key} = {value}\n"))
             .collect();
-        std::fs::write(self.path(folder), lines.concat()).unwrap();
+        lines.concat()
+    }
+
+    pub(super) fn write(&self, folder: &Path) {
+        std::fs::write(self.path(folder), self.text()).unwrap();
     }
 }

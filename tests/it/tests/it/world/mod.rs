@@ -10,6 +10,7 @@ mod labels;
 mod ledger;
 mod metrics;
 mod money;
+mod other;
 mod program;
 mod receiver;
 mod replica;
@@ -41,6 +42,7 @@ pub(crate) use ledger::state_of;
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use ledger::view_of;
 pub(crate) use metrics::Metrics;
+pub(crate) use other::Other;
 pub(crate) use program::{Ran, of_python, run, run_that};
 pub(crate) use receiver::{Post, Receiver, Reply, SECRET};
 pub(crate) use replica::Replica;

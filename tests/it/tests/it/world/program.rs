@@ -70,8 +70,13 @@ pub(crate) async fn run(arguments: &[&str], input: &str) -> Ran {
 
 /// As [`run`], with a plan of faults (`src/main.rs`).
 pub(crate) async fn run_that(arguments: &[&str], input: &str, faults: Option<&Value>) -> Ran {
+    run_program(&program(), arguments, input, faults).await
+}
+
+/// As [`run_that`], by another program.
+pub(super) async fn run_program(program: &Path, arguments: &[&str], input: &str, faults: Option<&Value>) -> Ran {
     let faults = faults.map(|faults| (super::FAULTS, faults.to_string()));
-    let mut child = tokio::process::Command::new(program())
+    let mut child = tokio::process::Command::new(program)
         .args(arguments)
         .env_remove("DOMORDER_LOG")
         .envs(faults)

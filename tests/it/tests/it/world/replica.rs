@@ -38,8 +38,19 @@ impl Replica {
         environment: &[(&str, &str)],
         log: PathBuf,
     ) -> Self {
+        Self::spawn_program(&program(), by, config, arguments, environment, log)
+    }
+
+    /// As [`Replica::spawn_by`], of another program.
+    pub(super) fn spawn_program(
+        program: &Path,
+        by: &[&str],
+        config: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        log: PathBuf,
+    ) -> Self {
         let file = std::fs::File::create(&log).unwrap();
-        let program = program();
         let mut words: Vec<&std::ffi::OsStr> = by.iter().map(|word| word.as_ref()).collect();
         words.push(program.as_ref());
         words.extend(arguments.iter().map(std::ffi::OsStr::new));

@@ -23,8 +23,24 @@ pub(crate) struct Rest {
 
 impl World {
     /// Takes over entries of the intake stream that a replica had read when it was killed: others do so after a minute,
-    /// which has passed then. Needs a replica that is started after it.
+    /// which has passed then.
     pub(crate) async fn take_over_what_the_dead_had_read(&mut self) {
+        self.give_up_what_the_dead_had_read().await;
+        self.another_replica().await;
+        self.until_all_is_taken_in().await;
+    }
+
+    /// Waits until the intake stream is empty.
+    pub(crate) async fn until_all_is_taken_in(&self) {
+        let intake = format!("{NAMESPACE}:intake");
+        self.wait_until("every entry is taken in", || async {
+            self.redis::<u64>(&["XLEN", &intake]).await == 0
+        })
+        .await;
+    }
+
+    /// As after a minute: a replica that is started next takes over what replicas had read that were killed.
+    pub(crate) async fn give_up_what_the_dead_had_read(&self) {
         let intake = format!("{NAMESPACE}:intake");
         loop {
             let pending: redis::streams::StreamPendingCountReply = self
@@ -40,11 +56,6 @@ impl World {
             words.extend(["IDLE", "61000", "JUSTID"]);
             let _: redis::Value = self.redis(&words).await;
         }
-        self.another_replica().await;
-        self.wait_until("every entry is taken in", || async {
-            self.redis::<u64>(&["XLEN", &intake]).await == 0
-        })
-        .await;
     }
 
     /// Waits until every order has come to its end, or asks a person; who then looks at the provider's own books, tells
