@@ -79,6 +79,9 @@ pub struct Record {
     pub release_lane: bool,
     /// The record is an intent to spend money in this epoch: refused in any other, and when the lease has ended.
     pub intent_epoch: Option<u64>,
+    /// What it has proved of its resource, for the orders of that which follow at its account; `<word>@<seconds since
+    /// 1970> …`, of which the ledger reads the first time only. Kept for two days.
+    pub proved: Option<String>,
     /// What its account parks it for; the ledger lets it go when that is over.
     pub parked: Option<Shelf>,
     /// When its deadline is to be noticed though its account is paused.
@@ -287,6 +290,7 @@ impl Committer {
                 Notice::At(ms) => command.arg(ms),
                 Notice::Never => command.arg("never"),
             };
+            command.arg(record.proved.as_deref().unwrap_or_default());
             command.arg(record.before.len());
             for change in &record.before {
                 command.arg(change.event.as_deref().unwrap_or_default());

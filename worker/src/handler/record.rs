@@ -243,6 +243,7 @@ impl Visitor<'_> {
             release: purpose == Purpose::Last,
             release_lane: waits_for_its_time(&next),
             priority: self.order.priority,
+            proved: decision.proves.as_deref().map(ToString::to_string),
             parked: shelf(&next),
             notice,
             // That a list showed it unchanged may be undone by a crash: it is only asked again.

@@ -83,6 +83,7 @@ pub(super) fn record(order: &ClaimedOrder) -> Record {
         release: false,
         release_lane: false,
         intent_epoch: None,
+        proved: None,
         parked: None,
         notice: Notice::AsBefore,
         durable: true,
