@@ -193,35 +193,63 @@ pub fn meaning_of(call: Call, message: &str) -> Option<Meaning> {
 }
 
 /// The first row that matches a message.
-pub(super) fn row_of(call: Call, message: &str) -> Option<&'static MessageRow> {
+#[must_use]
+pub fn row_of(call: Call, message: &str) -> Option<&'static MessageRow> {
     let message = message.to_lowercase();
     MESSAGES
         .iter()
         .find(|row| row.on.contains(&call) && message.contains(row.fragment))
 }
 
-/// Where a transfer stands by the words of its reason (fact sheet 3.5, 5.1), whether in the answer to `TransferOrder`
-/// or in `syncTransfer`. `None`: words that are not listed.
+/// Words of a transfer that does not go on.
+#[derive(Debug, Clone, Copy)]
+pub struct StallRow {
+    /// Part of the reason, of which letters and digits count only, in any letter case.
+    pub fragment: &'static str,
+    /// What says something else, and holds the fragment.
+    pub but_not: &'static str,
+    /// Where the transfer stands.
+    pub stage: Stage,
+}
+
+const fn stalled(fragment: &'static str, but_not: &'static str, stage: Stage) -> StallRow {
+    StallRow {
+        fragment,
+        but_not,
+        stage,
+    }
+}
+
+/// The reasons of stalled transfers (fact sheet 3.5, 5.1). The first row that matches counts: no money comes first, since
+/// the auth code was then not even tried.
+pub static STALLS: &[StallRow] = &[
+    stalled("insufficient", "", Stage::HeldForFunds),
+    stalled("balance", "", Stage::HeldForFunds),
+    stalled("fund", "refund", Stage::HeldForFunds),
+    stalled("invalidauthcode", "", Stage::AuthCode),
+    stalled("invalidauthorizationinfo", "", Stage::AuthCode),
+    stalled("lock", "unlocked", Stage::Locked),
+    stalled("transferprohibited", "", Stage::Locked),
+    stalled("60day", "", Stage::TooYoung),
+];
+
+/// The first row that matches the reason of a transfer.
+#[must_use]
+pub fn stall_row_of(reason: &str) -> Option<&'static StallRow> {
+    let words = reason.to_lowercase();
+    let joined: String = words.chars().filter(|c| c.is_alphanumeric()).collect();
+    let fits = |row: &&StallRow| match row.but_not {
+        "" => joined.contains(row.fragment),
+        opposite => joined.replace(opposite, " ").contains(row.fragment),
+    };
+    STALLS.iter().find(fits)
+}
+
+/// Where a transfer stands by the words of its reason, whether in the answer to `TransferOrder` or in `syncTransfer`.
+/// `None`: words that are not listed.
 #[must_use]
 pub fn stall(reason: &str) -> Option<Stage> {
-    let words = reason.to_lowercase();
-    // "unlocked" says the opposite, and would match "lock".
-    let words = words.replace("unlocked", "");
-    let joined: String = words.chars().filter(|c| c.is_alphanumeric()).collect();
-    // No money comes first: the auth code was then not even tried.
-    if ["insufficient", "balance"].iter().any(|f| joined.contains(f))
-        || (joined.contains("fund") && !joined.contains("refund"))
-    {
-        Some(Stage::HeldForFunds)
-    } else if joined.contains("invalidauthcode") || joined.contains("invalidauthorizationinfo") {
-        Some(Stage::AuthCode)
-    } else if words.contains("lock") || joined.contains("transferprohibited") {
-        Some(Stage::Locked)
-    } else if joined.contains("60day") {
-        Some(Stage::TooYoung)
-    } else {
-        None
-    }
+    stall_row_of(reason).map(|row| row.stage)
 }
 
 /// Where a stalled transfer stands by the registry's code, for messages that say nothing.

@@ -69,9 +69,15 @@ pub(super) const fn patience(stage: Stage) -> Option<SignedDuration> {
     }
 }
 
+/// The first row that a transfer's words fit.
+#[must_use]
+pub fn row_of(words: &str) -> Option<&'static StageRow> {
+    let text = words.to_ascii_lowercase();
+    STAGES.iter().find(|row| fits(row.fragment, &text))
+}
+
 /// Where a transfer stands by its words; `None`: they are in no row, and it counts as being worked on.
 #[must_use]
 pub fn stage_of(words: &str) -> Option<Stage> {
-    let text = words.to_ascii_lowercase();
-    STAGES.iter().find(|row| fits(row.fragment, &text)).map(|row| row.stage)
+    row_of(words).map(|row| row.stage)
 }

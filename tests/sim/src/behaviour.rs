@@ -44,6 +44,11 @@ pub enum Behaviour {
         /// JSON body.
         body: serde_json::Value,
     },
+    /// Does it, and answers, but for these fields of the answer, where it has them.
+    DoThenChange {
+        /// Fields of the JSON body's outermost object.
+        fields: serde_json::Map<String, serde_json::Value>,
+    },
     /// Closes the connection without doing it.
     FailBefore,
     /// Resets the connection without doing it.
@@ -98,6 +103,7 @@ impl Behaviour {
             Self::Redirect => "redirect",
             Self::Stall => "stall",
             Self::DoThenAnswer { .. } => "do_then_answer",
+            Self::DoThenChange { .. } => "do_then_change",
             Self::FailBefore => "fail_before",
             Self::ResetBefore => "reset_before",
             Self::Fail500Before => "fail_500_before",
@@ -126,6 +132,7 @@ impl Behaviour {
             | Self::Redirect
             | Self::Stall
             | Self::DoThenAnswer { .. }
+            | Self::DoThenChange { .. }
             | Self::Lag { .. } => true,
             Self::FailBefore
             | Self::ResetBefore

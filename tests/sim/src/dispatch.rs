@@ -265,6 +265,7 @@ async fn spoil(
         Behaviour::Answer { status, body } | Behaviour::DoThenAnswer { status, body } => {
             Reply::Send(respond_with(status, JSON, Bytes::from(body.to_string())))
         }
+        Behaviour::DoThenChange { fields } => Reply::Send(respond(changed(done, fields))),
         Behaviour::Throttle429 => Reply::Send(respond_with(
             429,
             HTML,
@@ -272,6 +273,16 @@ async fn spoil(
         )),
         Behaviour::Cdn1020 => Reply::Send(respond(house::foreign_address())),
     }
+}
+
+/// The answer with other values in fields that it has.
+fn changed(mut answer: Answer, fields: serde_json::Map<String, Value>) -> Answer {
+    if let Payload::Json(Value::Object(body)) = &mut answer.payload {
+        for (name, value) in fields {
+            body.entry(name).and_modify(|field| *field = value);
+        }
+    }
+    answer
 }
 
 fn encode(answer: &Answer) -> (u16, &'static str, Bytes) {

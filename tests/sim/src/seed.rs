@@ -134,6 +134,10 @@ pub enum Scenario {
     SixtyDays,
     /// The losing registrar says no; the money comes back.
     Rejected,
+    /// Somebody cancels it at the provider; the money comes back.
+    Cancelled,
+    /// As that, spelled with one l.
+    Canceled,
     /// The order is refused at once.
     Refused,
     /// It is done as soon as it is asked for.

@@ -2,7 +2,7 @@
 
 use domorder_tests_sim::{Behaviour, Rule};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::world::*;
 
@@ -248,6 +248,55 @@ async fn an_urgent_order_goes_before_the_others() {
         .filter_map(|request| Some(request.domain.as_deref()?.split('-').nth(2)?.to_owned()))
         .collect();
     assert_eq!(priorities, ["high", "high", "normal", "normal", "low", "low"]);
+}
+
+#[tokio::test]
+async fn under_a_scarce_rate_the_urgent_are_paid_for_first_whoever_works_them() {
+    // Transfers wait, and are looked at far more often than the rate allows: looks are always overdue.
+    let mut world = World::with().scale(1.0).start().await;
+    let waiting: Vec<Value> = (0..8)
+        .map(|at| transfer(&format!("good-{at}-example.com"), "some-Code-4444"))
+        .collect();
+    let waiting = world.orders(waiting).await;
+    world.until_all(&waiting, "blocked").await;
+    world.stop_all().await;
+    // The concurrency is the default one: all could be in hand at once.
+    world.reconfigure(&[("accounts.cr-main.concurrency", ""), ("accounts.cr-main.rate", "'2/s'")]);
+    for _ in 0..3 {
+        world.another_replica().await;
+    }
+    world.run(&["accounts", "pause", "cr-main"]).await.ended(0);
+    let document = |at: usize, priority: &str| {
+        let document = register(&format!("new-{at}-{priority}-example.com"));
+        with(document, json!({"priority": priority}))
+    };
+    let mut documents = vec![document(0, "low"), document(1, "low"), document(2, "normal")];
+    documents.extend([document(3, "normal"), document(4, "high"), document(5, "high")]);
+    let mut keys = world.orders(documents).await;
+    world
+        .wait_until("all are accepted", || async {
+            world.redis::<u64>(&["ZCARD", "{it:0}:due:cr-main"]).await == 14
+        })
+        .await;
+    world.run(&["accounts", "resume", "cr-main"]).await.ended(0);
+    // One more comes while the others wait for their turn.
+    world.until_called("Order", 3).await;
+    keys.extend(world.orders([document(6, "high")]).await);
+    world.until_all(&keys, "succeeded").await;
+
+    let sent = world.providers().requests().requests;
+    let paid = sent.iter().filter(|request| request.operation == "Order");
+    let paid: Vec<&str> = paid
+        .filter_map(|request| request.domain.as_deref()?.split('-').nth(2))
+        .collect();
+    assert_eq!(paid[..3], ["high", "high", "normal"]);
+    assert_eq!(paid[5..], ["low", "low"]);
+    assert!(
+        paid[3] == "high" || paid[4] == "high",
+        "it came last and waited behind others: {paid:?}"
+    );
+    world.providers().advance(std::time::Duration::from_secs(6 * 86_400));
+    world.until_all(&waiting, "succeeded").await;
 }
 
 /// Lists are compared without regard to their order.

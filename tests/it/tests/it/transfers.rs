@@ -193,6 +193,26 @@ async fn a_running_transfer_is_adopted_and_not_bought_again() {
 }
 
 #[tokio::test]
+async fn a_name_that_was_registered_here_and_never_transferred_is_not_transferred() {
+    let (ours, others) = ("ours-example-shop.com", "others-example-shop.com");
+    let domains = json!([{"name": ours, "customer_id": 5512}, {"name": others, "customer_id": 7001}]);
+    let world = slow_world(json!({"connectreseller": {"domains": domains}})).await;
+    // Of both, `syncTransfer` says `failed`.
+    let keys = world
+        .orders([transfer(ours, "right-Code-7Fq2"), transfer(others, "right-Code-7Fq2")])
+        .await;
+    let view = world.until(&keys[0], "succeeded/already_done").await;
+    assert_eq!(
+        (view["charged"].clone(), view["expiry"].is_string()),
+        (json!("no"), true),
+        "{view:#}"
+    );
+    let view = world.until(&keys[1], "failed/domain_taken").await;
+    assert_eq!(view["charged"], "no");
+    assert_eq!(world.providers().requests().calls("TransferOrder"), 0);
+}
+
+#[tokio::test]
 async fn a_transfer_that_is_done_at_once_is_done() {
     let world = slow_world(json!({})).await;
     let key = world

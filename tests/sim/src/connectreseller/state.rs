@@ -44,13 +44,22 @@ pub(crate) enum Progress {
     /// The losing registrar has the word until this virtual moment.
     Running {
         until: i64,
-        lets_go: bool,
+        then: Then,
     },
     /// It never started; the reason is shown by `syncTransfer`.
     Stalled(&'static str),
     Completed,
     Failed,
-    Cancelled,
+    /// As `syncTransfer` spells it.
+    Cancelled(&'static str),
+}
+
+/// How a running transfer ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Then {
+    LetGo,
+    Refused,
+    Cancelled(&'static str),
 }
 
 /// A transfer that was placed.
@@ -324,7 +333,10 @@ fn pass_time(entry: &mut Entry, now: Now, charges: &mut Charges) -> i64 {
     }
     let Some(transfer) = &mut entry.transfer else { return 0 };
     match transfer.progress {
-        Progress::Running { until, lets_go: true } if until <= now.virtual_ms => {
+        Progress::Running {
+            until,
+            then: Then::LetGo,
+        } if until <= now.virtual_ms => {
             transfer.progress = Progress::Completed;
             if let Some(domain) = &mut entry.domain {
                 domain.status = "Active".to_owned();
@@ -333,8 +345,11 @@ fn pass_time(entry: &mut Entry, now: Now, charges: &mut Charges) -> i64 {
             }
             0
         }
-        Progress::Running { until, lets_go: false } if until <= now.virtual_ms => {
-            transfer.progress = Progress::Failed;
+        Progress::Running { until, then } if until <= now.virtual_ms => {
+            transfer.progress = match then {
+                Then::Cancelled(word) => Progress::Cancelled(word),
+                Then::LetGo | Then::Refused => Progress::Failed,
+            };
             entry.domain = None;
             charges.refund(transfer.charge, now)
         }
@@ -342,7 +357,7 @@ fn pass_time(entry: &mut Entry, now: Now, charges: &mut Charges) -> i64 {
         | Progress::Stalled(_)
         | Progress::Completed
         | Progress::Failed
-        | Progress::Cancelled => 0,
+        | Progress::Cancelled(_) => 0,
     }
 }
 
@@ -354,7 +369,7 @@ impl Progress {
             Self::Stalled(_) => "stalled",
             Self::Completed => "completed",
             Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
+            Self::Cancelled(_) => "cancelled",
         }
     }
 }

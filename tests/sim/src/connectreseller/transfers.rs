@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::state::{Progress, Transfer};
+use super::state::{Progress, Then, Transfer};
 use super::{domains, wire};
 use crate::clock::plus_years;
 use crate::operation::{Answer, Call};
@@ -49,13 +49,16 @@ pub(crate) fn order(world: &mut World, call: &Call) -> Answer {
     let until = call
         .now
         .virtual_after(after_secs.unwrap_or(world.cr.settings.losing_registrar_secs));
+    let running = |then| Progress::Running { until, then };
     let (progress, code, text) = match scenario {
-        Scenario::Good | Scenario::Refused => (Progress::Running { until, lets_go: true }, 200, SUBMITTED),
-        Scenario::Rejected => (Progress::Running { until, lets_go: false }, 200, SUBMITTED),
+        Scenario::Good | Scenario::Refused => (running(Then::LetGo), 200, SUBMITTED),
+        Scenario::Rejected => (running(Then::Refused), 200, SUBMITTED),
+        Scenario::Cancelled => (running(Then::Cancelled("cancelled")), 200, SUBMITTED),
+        Scenario::Canceled => (running(Then::Cancelled("canceled")), 200, SUBMITTED),
         Scenario::Instant => (
             Progress::Running {
                 until: call.now.virtual_ms,
-                lets_go: true,
+                then: Then::LetGo,
             },
             200,
             SUBMITTED,
@@ -111,7 +114,7 @@ pub(crate) fn cancel(world: &mut World, call: &Call) -> Answer {
         .is_some_and(|domain| call.number("id") == Some(domain.id));
     match &mut entry.transfer {
         Some(transfer) if is_this && matches!(transfer.progress, Progress::Stalled(_)) => {
-            transfer.progress = Progress::Cancelled;
+            transfer.progress = Progress::Cancelled("cancelled");
             entry.domain = None;
             world.cr.balance_cents += {
                 let charge = transfer.charge;
@@ -134,7 +137,7 @@ pub(crate) fn sync(world: &mut World, call: &Call) -> Answer {
         Some((Progress::Stalled(reason), _)) => ("pending", Some(reason), None),
         Some((Progress::Completed, expires)) => ("completed", None, Some(expires)),
         Some((Progress::Failed, _)) => ("failed", Some("Losing registrar rejected the transfer"), None),
-        Some((Progress::Cancelled, _)) => ("cancelled", Some("Transfer cancelled"), None),
+        Some((Progress::Cancelled(word), _)) => (word, Some("Transfer cancelled"), None),
         None if entry.is_some_and(|entry| entry.domain.is_some()) => ("failed", None, None),
         None => {
             return match world.cr.settings.sync_unknown {
@@ -148,11 +151,13 @@ pub(crate) fn sync(world: &mut World, call: &Call) -> Answer {
 
 /// What happens: as planned for the name; else as its auth code or its name begins.
 fn scenario(plan: Option<&TransferSeed>, name: &str, code: &str) -> Scenario {
-    const PREFIXES: [(&str, Scenario); 6] = [
+    const PREFIXES: [(&str, Scenario); 8] = [
         ("badauth-", Scenario::WrongAuthCode),
         ("locked-", Scenario::Locked),
         ("sixty-", Scenario::SixtyDays),
         ("rejected-", Scenario::Rejected),
+        ("cancelled-", Scenario::Cancelled),
+        ("canceled-", Scenario::Canceled),
         ("refused-", Scenario::Refused),
         ("instant-", Scenario::Instant),
     ];

@@ -338,6 +338,7 @@ fn scenario(seeded: Option<Scenario>, name: &str, code: &str) -> Found {
             Scenario::Locked => Found::Script(Script::Locked),
             Scenario::SixtyDays => Found::SixtyDays,
             Scenario::Rejected => Found::Script(Script::Rejected),
+            Scenario::Cancelled | Scenario::Canceled => Found::Script(Script::Cancelled),
             Scenario::Refused => Found::Refused,
             Scenario::Instant => Found::Script(Script::Instant),
         };
@@ -348,6 +349,7 @@ fn scenario(seeded: Option<Scenario>, name: &str, code: &str) -> Found {
             "locked" => Found::Script(Script::Locked),
             "badauth" => Found::Script(Script::WrongSecret),
             "rejected" => Found::Script(Script::Rejected),
+            "cancelled" | "canceled" => Found::Script(Script::Cancelled),
             "instant" => Found::Script(Script::Instant),
             "whois" => Found::Script(Script::Whois),
             "approval" => Found::Script(Script::Approval),

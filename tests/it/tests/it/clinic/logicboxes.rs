@@ -1,6 +1,10 @@
 //! LogicBoxes: a running transfer is mended in place, cancelled while it waits, and given up by the provider itself after
 //! seven days of a lock or five without an approval.
 
+use domorder_api_client::logicboxes::error::{CATALOGUE, Call, Class};
+use domorder_api_client::logicboxes::stages::{STAGES, StageRow, row_of};
+use domorder_api_client::provider::RejectionClass;
+
 use super::*;
 
 const YES: &str = "succeeded";
@@ -20,10 +24,26 @@ fn given_up(name: &'static str, stall: &'static str) -> Course {
     course(name, stall, "failed/provider_failed", "refund_due", (1, 1))
 }
 
+/// What it says by the simulator's script (fact sheet §10).
+fn phrase(begins: &str) -> Option<&'static str> {
+    Some(match begins {
+        "badauth-" => "Waiting for Domain-Secret",
+        "locked-" => "Action waiting for domain to be unlocked",
+        "whois-" => "Could not fetch Current Administrative Contact Email Address",
+        "approval-" => "Transfer waiting for Admin Contact Approval",
+        "starting-" => "Trying to fetch Admin Contact Email Address",
+        "good-" | "rejected-" | "cancelled-" => "Transfer waiting for Losing Registrar Approval",
+        "refused-" => "transfer is prohibited",
+        "sixty-" => "60 days",
+        _ => return None,
+    })
+}
+
 fn customers() -> Vec<Case> {
     let stalled = |begins, state, needs, ends_after, card, courses| Case {
         begins,
         cause: Cause::Script,
+        phrase: phrase(begins),
         state,
         needs: Some(needs),
         waiting_on: "customer",
@@ -89,6 +109,7 @@ fn others() -> Vec<Case> {
     let moving = |begins, state, waiting_on, card, courses| Case {
         begins,
         cause: Cause::Script,
+        phrase: phrase(begins),
         state,
         needs: None,
         waiting_on,
@@ -107,7 +128,48 @@ fn others() -> Vec<Case> {
     let first = || goes_on("retry").mended().told("retry", json!({}));
     let nothing_bought = || course("cancel", OFF, OFF, "no", (0, 0)).told("cancel", json!({}));
     let refused = "failed/transfer_refused";
+    let cancelled = "cancelled/cancelled_at_provider";
+    let check = || goes_on("check").told("check-now", json!({}));
+    // Held by the provider itself: never sent again, and looked at until there is money.
+    let held = |begins, words| Case {
+        cause: Cause::Said(words),
+        ..moving(
+            begins,
+            "parked/funds",
+            "operator",
+            "add money to the provider's account",
+            vec![check(), called_off()],
+        )
+    };
+    let code_refused = |begins, words| Case {
+        cause: Cause::Refused(words),
+        ..unplaced(
+            begins,
+            "action_required/auth_code_invalid",
+            "auth_code",
+            "customer",
+            "The auth code is wrong, missing or expired.",
+            vec![
+                goes_on("code").told("auth-code", json!({"auth_code": GOOD_CODE})),
+                first(),
+                nothing_bought(),
+            ],
+        )
+    };
     vec![
+        held("said-in-", "Order Locked In Processing."),
+        held("said-for-", "Order Locked for Processing, Please contact Support"),
+        code_refused("denied-code-", "The auth code is wrong"),
+        code_refused("denied-dash-", "Please submit the right auth-code"),
+        code_refused("denied-secret-", "The domain secret is wrong"),
+        code_refused("denied-hyphen-", "Please submit the right domain-secret"),
+        moving(
+            "cancelled-",
+            BLOCKED,
+            "losing_registrar",
+            "The losing registrar has some days to let the name go.",
+            vec![course("check", BLOCKED, cancelled, "refund_due", (1, 1)).told("check-now", json!({}))],
+        ),
         moving(
             "starting-",
             "in_progress",
@@ -157,6 +219,31 @@ async fn every_stall_at_logicboxes_is_shown_remedied_by_each_way_in_and_ends() {
     let world = World::clinic().await;
     let cases: Vec<Case> = customers().into_iter().chain(others()).collect();
     walk(&world, "lb-main", &cases).await;
+}
+
+#[test]
+fn every_phrase_of_a_transfer_has_its_case() {
+    let cases: Vec<Case> = customers().into_iter().chain(others()).collect();
+    let words: Vec<&str> = cases.iter().filter_map(Case::words).collect();
+    let said = |row: &&StageRow| words.iter().any(|words| row_of(words) == Some(*row));
+    let missing: Vec<_> = STAGES.iter().filter(|row| !said(row)).collect();
+    assert!(missing.is_empty(), "no case says {missing:#?}");
+
+    use RejectionClass as R;
+    let asks = |class| {
+        [R::AuthCode, R::Locked, R::TooYoung]
+            .into_iter()
+            .any(|asked| class == Class::Refused(asked))
+    };
+    let rows = CATALOGUE
+        .iter()
+        .filter(|row| row.place.covers(Call::Transfer) && asks(row.class));
+    let refused = |fragment: &str| {
+        let contains = |words: &&str| words.to_ascii_lowercase().contains(fragment);
+        words.iter().any(contains)
+    };
+    let missing: Vec<_> = rows.filter(|row| !refused(row.fragment)).collect();
+    assert!(missing.is_empty(), "no case is refused by {missing:#?}");
 }
 
 #[tokio::test]

@@ -50,6 +50,42 @@ enum Cause {
     Refused(&'static str),
     /// The provider says for a while, of a transfer that is well, that it waits for this.
     Said(&'static str),
+    /// ConnectReseller answers so for a while when it is asked for the transfer after its placing.
+    After(Sync),
+    /// ConnectReseller answers so, once, when it is asked for the transfer before its placing.
+    Before(Sync),
+}
+
+/// What `syncTransfer` answers that is no running transfer (fact sheet 5.1).
+#[derive(Debug, Clone, Copy)]
+enum Sync {
+    /// No transfer was ever placed.
+    NotFound,
+    /// Nothing can be told.
+    ServerError,
+    /// This status.
+    Status(&'static str),
+}
+
+impl Sync {
+    fn behaviour(self) -> Behaviour {
+        let answer = |status, body| Behaviour::Answer { status, body };
+        match self {
+            Self::NotFound => answer(
+                200,
+                json!({"responseMsg": {"statusCode": 404, "message": "No transfer found for this domain"},
+                    "responseData": null}),
+            ),
+            Self::ServerError => Behaviour::Fail500Before,
+            Self::Status(status) => {
+                let data = json!({"status": status, "reason": null, "expiryDate": null});
+                answer(
+                    200,
+                    json!({"responseMsg": {"statusCode": 200, "message": "Success"}, "responseData": data}),
+                )
+            }
+        }
+    }
 }
 
 /// When it is looked at next.
@@ -68,6 +104,8 @@ struct Case {
     /// How the names begin.
     begins: &'static str,
     cause: Cause,
+    /// What the provider says of it by the simulator's script, where that is one text.
+    phrase: Option<&'static str>,
     state: &'static str,
     needs: Option<&'static str>,
     waiting_on: &'static str,
@@ -78,6 +116,16 @@ struct Case {
     /// What the card says of it.
     card: &'static str,
     courses: Vec<Course>,
+}
+
+impl Case {
+    /// The provider's words.
+    fn words(&self) -> Option<&'static str> {
+        match self.cause {
+            Cause::Said(words) | Cause::Refused(words) => Some(words),
+            Cause::Script | Cause::After(_) | Cause::Before(_) => self.phrase,
+        }
+    }
 }
 
 /// What is done about it, and what follows.
@@ -201,7 +249,18 @@ impl Walk<'_> {
     /// It stalls, and says why, who has to act, until when, and what can be done.
     async fn stalls(&self, world: &World) {
         let case = self.case;
-        let view = world.until(&self.key, case.state).await;
+        let mut view = world.until(&self.key, case.state).await;
+        if case.next_look != NextLook::Never {
+            // Between a call and the look that follows it is in hand.
+            let waits = async || {
+                world
+                    .view(&self.key)
+                    .await
+                    .is_some_and(|view| view["next_check_at"].is_string())
+            };
+            world.wait_until("it waits", waits).await;
+            view = world.until(&self.key, case.state).await;
+        }
         let told = ["needs", "waiting_on", "charged"].map(|field| view[field].clone());
         assert_eq!(
             told,
@@ -222,6 +281,10 @@ impl Walk<'_> {
             (NextLook::AtTheEnd, Some(next)) => assert_eq!(next, ends, "{view:#}"),
             (NextLook::Never, None) => {}
             (_, next) => panic!("looked at next {next:?}: {view:#}"),
+        }
+        let said = text(&view, "provider_message");
+        if let Some(words) = case.words() {
+            assert!(said.contains(words), "no `{words}` in {view:#}");
         }
         let timeline = world.timeline(&self.key).await;
         let last = timeline.last().expect("something happened");
@@ -315,6 +378,25 @@ impl World {
         let answer = |body| Rule::new(Behaviour::Answer { status: 200, body }).domain(domain);
         let rule = match (account, cause) {
             (_, Cause::Script) => return,
+            ("cr-main", Cause::After(sync)) => {
+                let rule = Rule::new(sync.behaviour()).domain(domain).operation("syncTransfer");
+                rule.nth(2).count(1_000_000)
+            }
+            ("cr-main", Cause::Before(sync)) => {
+                let rule = Rule::new(sync.behaviour()).domain(domain).operation("syncTransfer");
+                rule.once()
+            }
+            ("lb-main", Cause::Refused(words)) => {
+                let body = json!({"status": "ERROR", "message": words});
+                let rule = Rule::new(Behaviour::Answer { status: 500, body }).domain(domain);
+                rule.operation("domains/transfer").once()
+            }
+            ("lb-main", Cause::Said(words)) => {
+                let Value::Object(fields) = json!({"actionstatusdesc": words}) else {
+                    panic!("an object");
+                };
+                Rule::new(Behaviour::DoThenChange { fields }).domain(domain)
+            }
             ("cr-main", Cause::Refused(words)) => {
                 let body = json!({"responseMsg": {"statusCode": 400, "message": words}, "responseData": null});
                 answer(body).operation("TransferOrder").once()
@@ -325,7 +407,7 @@ impl World {
                 // The first is the read before the paid call.
                 answer(body).operation("syncTransfer").nth(2).count(1_000_000)
             }
-            _ => panic!("LogicBoxes plays its own stalls"),
+            _ => panic!("{account} does not play {cause:?}"),
         };
         self.providers().add_fault(rule);
     }
