@@ -101,7 +101,7 @@ pub(super) async fn list(
 }
 
 /// The ledger's own cursor, `<ms>.<order id>`.
-fn opened(cursor: &str) -> Option<String> {
+pub(super) fn opened(cursor: &str) -> Option<String> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
     let (since, id) = text.split_once('.')?;
     let (_, _) = (since.parse::<u64>().ok()?, id.parse::<OrderId>().ok()?);
