@@ -67,7 +67,7 @@ fn is_whole(request: &[u8]) -> bool {
             .parse()
             .ok()
     });
-    body.len() >= length.last().unwrap_or(0)
+    body.len() >= length.max().unwrap_or(0)
 }
 
 /// An input, taken apart.

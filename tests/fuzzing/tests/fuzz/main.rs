@@ -4,6 +4,11 @@
 //! what broke something once. The engine is `domorder_tests_support::fuzz`. Parsers that are private to the worker are
 //! fuzzed beside their code (`worker/src/http/fuzz.rs`, `worker/src/webhooks/fuzz.rs`).
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests are tests, and a panic is how one fails"
+)]
+
 mod answers;
 mod calls;
 mod configuration;

@@ -90,13 +90,16 @@ impl fmt::Display for Broken {
     }
 }
 
+/// What is asked of each input.
+type Check<'a> = Box<dyn Fn(&[u8]) -> Verdict + 'a>;
+
 /// A parser, what it is given, and what must hold.
 pub struct Fuzz<'a> {
     name: &'a str,
     corpus: PathBuf,
     seeds: Vec<Vec<u8>>,
     words: Vec<&'a str>,
-    check: Box<dyn Fn(&[u8]) -> Verdict + 'a>,
+    check: Check<'a>,
 }
 
 impl fmt::Debug for Fuzz<'_> {
