@@ -37,6 +37,12 @@ need_cargo() {
     command -v cargo >/dev/null 2>&1 || die "no Rust toolchain: install one (rustup) and run this again"
 }
 
+need_nextest() {
+    if cargo nextest --version >/dev/null 2>&1; then return; fi
+    say "cargo-nextest is missing: it is built now (a few minutes, once)"
+    cargo install --locked cargo-nextest
+}
+
 # Programs that tests run beside domorder: each by the name of its command and its package with apt-get.
 need_program() {
     if command -v "$1" >/dev/null 2>&1; then return; fi

@@ -34,7 +34,7 @@ pub fn judge(provider: &str, endpoint: &Endpoint, answer: &Answer) -> Option<Res
     match provider {
         connectreseller::NAME => Some(connectreseller::call::judge(answer, endpoint)),
         logicboxes::NAME => Some(logicboxes::client::by_name::judged(endpoint, answer)),
-        namecom::NAME => Some(namecom::call::judge(answer, answer.redactor())),
+        namecom::NAME => Some(namecom::call::judge(answer, endpoint, answer.redactor())),
         _ => None,
     }
 }

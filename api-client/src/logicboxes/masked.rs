@@ -25,13 +25,16 @@ fn mask(value: &mut Value, redactor: &Redactor) {
         Value::String(text) => *text = redactor.mask(text),
         Value::Array(list) => list.iter_mut().for_each(|value| mask(value, redactor)),
         Value::Object(fields) => {
-            for (key, value) in fields {
-                if is_secret(key) && !value.is_null() {
-                    *value = Value::String(MASK.to_owned());
+            let whole = std::mem::take(fields);
+            fields.extend(whole.into_iter().map(|(key, mut value)| {
+                if is_secret(&key) && !value.is_null() {
+                    value = Value::String(MASK.to_owned());
                 } else {
-                    mask(value, redactor);
+                    mask(&mut value, redactor);
                 }
-            }
+                // A provider that echoes may do so in a key as well.
+                (redactor.mask(&key), value)
+            }));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }

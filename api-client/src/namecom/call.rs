@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::client::Client;
 use super::endpoints::{self, Endpoint};
-use super::wire::{Results, SUCCESS, Verdict, read};
+use super::error::{Call, Meaning, meaning_of_code, meaning_of_text, row_of_code};
+use super::wire::{Results, Row, SUCCESS, Verdict, read};
 use crate::endpoint::{Arguments, CallError, request};
 use crate::http::{Answer, CallClass, CallResult, ReadError, Redactor, SendError};
 
@@ -43,7 +44,7 @@ pub(super) async fn call(
         .chain([client.api_token()])
         .cloned()
         .collect();
-    let judged = judge(&answer, &Redactor::new(&secrets));
+    let judged = judge(&answer, endpoint, &Redactor::new(&secrets));
     answer.classified(match &judged {
         Ok(_) => CallResult::Ok,
         Err(CallError::Refused { .. }) => CallResult::Rejected,
@@ -53,8 +54,9 @@ pub(super) async fn call(
     judged
 }
 
-/// What a complete answer comes to.
-pub(crate) fn judge(answer: &Answer, redactor: &Redactor) -> Result<Value, CallError> {
+/// What a complete answer comes to. Of what changes something, "no" is said by the same rows as to an order: whoever called
+/// may call again on it.
+pub(crate) fn judge(answer: &Answer, endpoint: &Endpoint, redactor: &Redactor) -> Result<Value, CallError> {
     let status = answer.status;
     if status == 429 {
         return Err(CallError::Refused {
@@ -74,23 +76,49 @@ pub(crate) fn judge(answer: &Answer, redactor: &Redactor) -> Result<Value, CallE
         answer: Some(Box::new(masked(json, redactor))),
     };
     match (status, verdict.code) {
-        (200, SUCCESS) if nothing_was_bought(&json) => Err(refused("processed, and no item succeeded".into(), json)),
-        (200, SUCCESS) => Ok(masked(json, redactor)),
-        // "Command Failed" and "Unexpected Error" say nothing of what was done (fact sheet 2).
-        (200 | 400 | 401 | 403 | 404, code)
-            if super::error::row_of_code(code).is_some() && !matches!(code, 240 | 250) =>
-        {
-            Err(refused(message, json))
-        }
+        (200, SUCCESS) => match failed_whole(&json) {
+            None => Ok(masked(json, redactor)),
+            Some(true) => Err(refused("processed, and no item succeeded".into(), json)),
+            Some(false) => Err(CallError::Unknown(
+                "processed, and no item succeeded, but not by words that say that nothing was done".into(),
+            )),
+        },
+        (200 | 400 | 401 | 403 | 404, code) if is_no(endpoint, code, &verdict.message) => Err(refused(message, json)),
         _ => Err(CallError::Unknown(format!("HTTP {status}: {message}"))),
     }
 }
 
-/// An order that was processed, and every item of which failed.
-fn nothing_was_bought(json: &Value) -> bool {
-    json.get("results").is_some()
-        && read::<Results>(json.clone())
-            .is_ok_and(|order| !order.results.is_empty() && order.results.iter().all(|row| !row.success))
+/// What an item of an order may be.
+const ITEMS: &[Call] = &[Call::Register, Call::Renew, Call::Privacy, Call::Backorder];
+
+/// Whether a code says for sure that nothing was done.
+fn is_no(endpoint: &Endpoint, code: u64, message: &str) -> bool {
+    let calls = match endpoint.class {
+        // "Command Failed" and "Unexpected Error" say nothing, to a read neither (fact sheet 2).
+        CallClass::Read => return row_of_code(code).is_some() && !matches!(code, 240 | 250),
+        CallClass::Paid => ITEMS,
+        CallClass::Write => &[Call::Write],
+    };
+    calls
+        .iter()
+        .all(|call| matches!(meaning_of_code(*call, code, message), Some(Meaning::Rejected(_))))
+}
+
+/// Of an order that was processed and every item of which failed: whether each says in listed words that nothing was done.
+/// `None`: something was done, or it is no order.
+fn failed_whole(json: &Value) -> Option<bool> {
+    json.get("results")?;
+    let rows = read::<Results>(json.clone()).ok()?.results;
+    if rows.is_empty() || rows.iter().any(|row| row.success) {
+        return None;
+    }
+    let says_no = |text: &String| {
+        ITEMS
+            .iter()
+            .all(|call| matches!(meaning_of_text(*call, text), Some(Meaning::Rejected(_))))
+    };
+    let sure = |row: &Row| !row.information.is_empty() && row.information.iter().all(says_no);
+    Some(rows.iter().all(sure))
 }
 
 /// The same JSON, its secrets masked: what was given as one, and what the provider hands out as one.

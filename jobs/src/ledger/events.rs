@@ -28,14 +28,14 @@ pub struct EventAt {
 }
 
 impl EventAt {
-    /// The first place after this one.
+    /// The first place after this one; behind the last that there can be, that one.
     #[must_use]
     pub const fn next(self) -> Self {
         match self.seq.checked_add(1) {
             Some(seq) => Self { ms: self.ms, seq },
-            None => Self {
-                ms: self.ms + 1,
-                seq: 0,
+            None => match self.ms.checked_add(1) {
+                Some(ms) => Self { ms, seq: 0 },
+                None => self,
             },
         }
     }
@@ -113,7 +113,8 @@ impl EventCursor {
             let seq = number(&mut rest)?;
             by_shard.push(EventAt { ms, seq });
         }
-        if rest.is_empty() {
+        // One spelling for one place: the latest time is that of a shard.
+        if rest.is_empty() && by_shard.iter().any(|at| at.ms == latest) {
             Ok(Self { by_shard })
         } else {
             Err(NoPlace)
@@ -395,6 +396,16 @@ mod tests {
     }
 
     #[test]
+    fn behind_the_last_place_there_is_none() {
+        let last = EventAt {
+            ms: u64::MAX,
+            seq: u64::MAX,
+        };
+        assert_eq!(last.next(), last);
+        assert_eq!(EventAt { ms: 1, seq: u64::MAX }.next(), EventAt { ms: 2, seq: 0 });
+    }
+
+    #[test]
     fn what_is_no_place_is_refused() {
         for text in [
             "",
@@ -417,6 +428,7 @@ mod tests {
             &[FORM, 0, 1, 0, 0, 0],
             &[FORM, 0, 0, 0, 0, 0, 0],
             &[FORM, 0x80, 0, 0, 0, 0, 0],
+            &[FORM, 9, 1, 0, 1, 0],
         ] {
             assert_eq!(
                 EventCursor::parse(&URL_SAFE_NO_PAD.encode(bytes), 2),

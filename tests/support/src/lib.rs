@@ -4,6 +4,7 @@
 //! The server dies with the value that holds it.
 
 mod cluster;
+pub mod fuzz;
 mod proxy;
 mod replica;
 pub mod report;

@@ -28,6 +28,8 @@
 mod bells;
 mod book;
 mod endpoint;
+#[cfg(test)]
+mod fuzz;
 mod guard;
 mod health;
 mod lane;

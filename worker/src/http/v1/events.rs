@@ -195,14 +195,14 @@ async fn follow(api: &Api, backend: &Backend, from: From, longest: Option<Durati
 }
 
 /// Where to begin.
-enum From {
+pub(super) enum From {
     Start,
     End,
     Place(EventCursor),
 }
 
 impl From {
-    fn read(text: &str, shards: u16) -> Option<Self> {
+    pub(super) fn read(text: &str, shards: u16) -> Option<Self> {
         match text {
             "0" => Some(Self::Start),
             "latest" => Some(Self::End),

@@ -3,6 +3,8 @@
 pub(crate) mod accounts;
 mod batch;
 pub(crate) mod events;
+#[cfg(test)]
+mod fuzz;
 mod list;
 mod orders;
 mod signals;
