@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::people::{Person, page};
+use super::people::{Contact, Person, page};
 use super::{row, wire};
 use crate::operation::{Answer, Call, Effect, Operation, Subject};
 use crate::params::{Param, Shape, optional, required};
@@ -130,7 +130,7 @@ fn modify(world: &mut World, call: &Call) -> Answer {
     if let Some(fault) = person.fault() {
         return wire::flat(false, fault);
     }
-    contact.person = person;
+    *contact = Contact::new(contact.client_id, person);
     wire::flat(true, "Contact modified")
 }
 
@@ -152,6 +152,7 @@ fn default_of(world: &mut World, call: &Call) -> Answer {
 /// A list without an envelope.
 fn search(world: &mut World, call: &Call) -> Answer {
     let (client_id, query) = (call.number("clientId"), call.get("searchQuery").unwrap_or_default());
+    let query = query.to_ascii_lowercase();
     let domains = |id: u64| {
         let all = world.cr.all().filter_map(|(_, entry)| entry.domain.as_ref());
         all.filter(|domain| domain.contacts.contains(&id)).count()
@@ -160,7 +161,7 @@ fn search(world: &mut World, call: &Call) -> Answer {
         .cr
         .contacts
         .iter()
-        .filter(|(_, contact)| Some(contact.client_id) == client_id && contact.person.matches(query))
+        .filter(|(_, contact)| Some(contact.client_id) == client_id && contact.matches(&query))
         .map(|(id, contact)| contact.row(*id, domains(*id)))
         .collect();
     page(call, &rows).map_or_else(|| wire::refusal(400, "Invalid page"), Answer::done)

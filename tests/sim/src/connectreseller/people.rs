@@ -37,6 +37,8 @@ pub(crate) struct Client {
 pub(crate) struct Contact {
     pub(crate) client_id: u64,
     pub(crate) person: Person,
+    /// Of the person: a search goes through all contacts, and there may be thousands.
+    searched: String,
 }
 
 impl Person {
@@ -96,12 +98,30 @@ impl Person {
 
     /// Whether a search finds it.
     pub(crate) fn matches(&self, query: &str) -> bool {
-        let query = query.to_ascii_lowercase();
-        self.email.to_ascii_lowercase().contains(&query) || self.name.to_ascii_lowercase().contains(&query)
+        self.searched().contains(&query.to_ascii_lowercase())
+    }
+
+    /// What a search is held against, in lower case.
+    fn searched(&self) -> String {
+        format!("{}\n{}", self.email, self.name).to_ascii_lowercase()
     }
 }
 
 impl Contact {
+    pub(crate) fn new(client_id: u64, person: Person) -> Self {
+        let searched = person.searched();
+        Self {
+            client_id,
+            person,
+            searched,
+        }
+    }
+
+    /// Whether a search finds it; the query is in lower case.
+    pub(crate) fn matches(&self, query: &str) -> bool {
+        self.searched.contains(query)
+    }
+
     /// The data of `ViewRegistrant`, in the keys that were seen.
     pub(crate) fn shown(&self, id: u64) -> Value {
         let person = &self.person;

@@ -134,13 +134,7 @@ impl State {
     }
 
     fn put_client(&mut self, id: u64, contact_id: u64, person: Person, password: String) {
-        self.contacts.insert(
-            contact_id,
-            Contact {
-                client_id: id,
-                person: person.clone(),
-            },
-        );
+        self.contacts.insert(contact_id, Contact::new(id, person.clone()));
         let client = Client {
             person,
             password,
@@ -160,7 +154,7 @@ impl State {
     /// Adds a contact; its number.
     pub(crate) fn new_contact(&mut self, client_id: u64, person: Person) -> u64 {
         let id = self.next_contact_id();
-        self.contacts.insert(id, Contact { client_id, person });
+        self.contacts.insert(id, Contact::new(client_id, person));
         id
     }
 
