@@ -201,7 +201,16 @@ impl Walk<'_> {
     /// It stalls, and says why, who has to act, until when, and what can be done.
     async fn stalls(&self, world: &World) {
         let case = self.case;
-        let view = world.until(&self.key, case.state).await;
+        let mut view = world.until(&self.key, case.state).await;
+        // Between the answer and the look that confirms it nothing is planned yet.
+        while case.next_look == NextLook::Soon && view["next_check_at"].is_null() {
+            let planned = || async {
+                let view = world.view(&self.key).await.unwrap_or_default();
+                !view["next_check_at"].is_null()
+            };
+            world.wait_until("its next look is planned", planned).await;
+            view = world.until(&self.key, case.state).await;
+        }
         let told = ["needs", "waiting_on", "charged"].map(|field| view[field].clone());
         assert_eq!(
             told,
