@@ -319,7 +319,9 @@ fn fold(timeline: &[Face]) -> Option<(Face, u32)> {
 /// What was sent, what came back, and when nothing was seen: the evidence that the decision rests on.
 pub(super) fn who_decides_on_an_unknown_outcome_is_told_what_is_known(t: &Turn<'_>) -> bool {
     let (old, new) = (t.old, &t.decision.record);
-    let asked = new.needs == Some(Needs::Decision) && old.face() != new.face();
+    // That a charge is known now asks nobody anew: a call that is to be undone may be seen to stand.
+    let asks_alike = (old.state, old.reason, old.needs) == (new.state, new.reason, new.needs);
+    let asked = new.needs == Some(Needs::Decision) && !asks_alike;
     let by_looks = matches!(
         new.reason,
         Some(Reason::OutcomeUnknown | Reason::AbsenceInconclusive | Reason::AttemptsExhausted | Reason::Vanished)

@@ -250,15 +250,13 @@ impl Walk<'_> {
     async fn stalls(&self, world: &World) {
         let case = self.case;
         let mut view = world.until(&self.key, case.state).await;
-        if case.next_look != NextLook::Never {
-            // Between a call and the look that follows it is in hand.
-            let waits = async || {
-                world
-                    .view(&self.key)
-                    .await
-                    .is_some_and(|view| view["next_check_at"].is_string())
+        // Between the answer and the look that confirms it nothing is planned yet.
+        while case.next_look != NextLook::Never && view["next_check_at"].is_null() {
+            let planned = || async {
+                let view = world.view(&self.key).await.unwrap_or_default();
+                !view["next_check_at"].is_null()
             };
-            world.wait_until("it waits", waits).await;
+            world.wait_until("its next look is planned", planned).await;
             view = world.until(&self.key, case.state).await;
         }
         let told = ["needs", "waiting_on", "charged"].map(|field| view[field].clone());

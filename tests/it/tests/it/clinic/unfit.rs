@@ -171,6 +171,8 @@ async fn the_same_signal_fifty_times_by_two_ways_at_once_does_what_it_does_once(
     world.until_all(&[replaced, amended], "succeeded").await;
     world.until(&keys[3], "failed/provider_failed").await;
 
+    // Codes stand in the stream until it has been read.
+    world.until_all_is_taken_in().await;
     let requests = world.providers().requests();
     let calls = |operation: &str, domain: &str| {
         let sent = requests
