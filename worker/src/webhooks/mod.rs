@@ -33,6 +33,7 @@ mod health;
 mod lane;
 mod post;
 mod sign;
+mod trust;
 
 use std::sync::Arc;
 
@@ -65,6 +66,12 @@ pub fn start(
         tracker.spawn(endpoint::run(Arc::new(endpoint), bells.clone(), stop.clone()));
     }
     Ok(())
+}
+
+/// Why the certificates that an endpoint is to be believed by cannot be used; nothing if they can.
+#[must_use]
+pub fn trust_fault(webhook: &Webhook) -> Option<String> {
+    trust::tls(webhook).err().map(|error| format!("{error:#}"))
 }
 
 /// Why an endpoint's address cannot be used as it is now; nothing if it can. Connects to nothing.
