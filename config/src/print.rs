@@ -79,6 +79,10 @@ pub(crate) fn toml(config: &Config, sources: Option<&Sources>) -> String {
         out.maybe("previous_secret", webhook.previous_secret.as_ref().map(|_| text(MASK)));
         out.line("events", texts(&webhook.events));
         out.line("begin", text(webhook.begin.as_str()));
+        out.maybe(
+            "ca_file",
+            webhook.ca_file.as_ref().map(|path| text(&path.display().to_string())),
+        );
         out.line("allow_private", webhook.allow_private.to_string());
         out.line("timeout", duration(webhook.timeout));
         out.line("in_flight", webhook.in_flight.to_string());

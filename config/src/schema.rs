@@ -169,6 +169,7 @@ const WEBHOOK: &[Field] = &[
     leaf("previous_secret", Kind::WebhookSecret),
     leaf_or("events", Kind::Words(crate::webhooks::EVENTS), "[\"order.*\"]"),
     leaf_or("begin", Kind::Word(Begin::WORDS), "\"new\""),
+    leaf("ca_file", Kind::Path),
     leaf_or("allow_private", Kind::Flag, "false"),
     leaf_or("timeout", Kind::Duration(MILLI, Duration::from_secs(60)), "\"15s\""),
     leaf_or("in_flight", Kind::Integer(1, 256), "16"),

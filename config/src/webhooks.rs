@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
 
-use crate::error::{Fault, FaultKind};
+use crate::error::{Fault, FaultKind, Source};
 use crate::secret::mask_url;
 use crate::settings::Settings;
 use crate::timing::longer;
@@ -62,6 +63,8 @@ pub struct Webhook {
     pub events: Vec<String>,
     /// Where it begins.
     pub begin: Begin,
+    /// Certificates in PEM: the authorities that alone may vouch for it; none: those that the system trusts.
+    pub ca_file: Option<PathBuf>,
     /// Whether it may be on this machine or in a private network, and be spoken to without TLS there.
     pub allow_private: bool,
     /// How long one delivery may take, connecting included.
@@ -93,6 +96,7 @@ impl fmt::Debug for Webhook {
             .field("secret", &self.secret)
             .field("previous_secret", &self.previous_secret)
             .field("events", &self.events)
+            .field("ca_file", &self.ca_file)
             .field("allow_private", &self.allow_private)
             .finish_non_exhaustive()
     }
@@ -128,6 +132,11 @@ fn webhook(settings: &Settings, name: &str, faults: &mut Vec<Fault>) -> Option<W
             remedy: "Give the endpoint a certificate, or allow it to be private".to_owned(),
         });
     }
+    let ca_file: Option<PathBuf> = settings.get(&get("ca_file"));
+    if let Some(file) = &ca_file {
+        let plain = url.as_ref().is_some_and(|url| Url::scheme(url) == "http");
+        faults.extend(ca_fault(&get("ca_file"), settings.source(&get("ca_file")), file, plain));
+    }
     let begin: String = settings.get(&get("begin"))?;
     Some(Webhook {
         url: url?,
@@ -135,6 +144,7 @@ fn webhook(settings: &Settings, name: &str, faults: &mut Vec<Fault>) -> Option<W
         previous_secret: settings.get(&get("previous_secret")),
         events: settings.get(&get("events"))?,
         begin: if begin == "oldest" { Begin::Oldest } else { Begin::New },
+        ca_file,
         allow_private: allow_private?,
         timeout: settings.get(&get("timeout"))?,
         in_flight: settings.get(&get("in_flight"))?,
@@ -142,4 +152,37 @@ fn webhook(settings: &Settings, name: &str, faults: &mut Vec<Fault>) -> Option<W
         retry_max: settings.get(&get("retry_max"))?,
         give_up: settings.get(&get("give_up"))?,
     })
+}
+
+/// What is wrong with a file of certificates; what they say is for whoever uses them.
+fn ca_fault(key: &str, source: Option<Source>, file: &Path, plain: bool) -> Option<Fault> {
+    let fault = |kind, found: String, expected: &str, remedy: &str| Fault {
+        key: key.to_owned(),
+        source: source.clone(),
+        kind,
+        found,
+        expected: expected.to_owned(),
+        remedy: remedy.to_owned(),
+    };
+    let path = file.display();
+    if plain {
+        let remedy = "Give the endpoint an https URL, or take ca_file out";
+        let found = "certificates for an http URL, which shows none".to_owned();
+        return Some(fault(FaultKind::Conflict, found, "an https URL", remedy));
+    }
+    match std::fs::read_to_string(file) {
+        Err(error) => Some(fault(
+            FaultKind::Unreadable,
+            format!("{path}, which cannot be read: {error}"),
+            "a readable file of certificates in PEM",
+            "Correct the path or its permissions",
+        )),
+        Ok(text) if !text.contains("-----BEGIN CERTIFICATE-----") => Some(fault(
+            FaultKind::Invalid,
+            format!("{path}, which holds no certificate"),
+            "certificates in PEM (`-----BEGIN CERTIFICATE-----`)",
+            "Put the certificate of your authority there, not its key",
+        )),
+        Ok(_) => None,
+    }
 }

@@ -37,7 +37,7 @@ pub use redact::{MESSAGE_CHARS_MAX, Redactor};
 pub use report::{CallClass, CallObserver, CallReport, CallResult};
 pub use request::{Request, Wire};
 pub use settings::HttpSettings;
-pub use tls::client_config;
+pub use tls::{client_config, client_config_trusting};
 pub use visit::Visit;
 
 use std::fmt;

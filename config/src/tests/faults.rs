@@ -180,6 +180,9 @@ const HOOK: &str = "webhooks.w.url = \"https://x.example\"\n";
 #[case::hook_plain(&format!("webhooks.w.url = \"http://billing.example\"\nwebhooks.w.secret = \"{WEBHOOK_SECRET}\""), "webhooks.w.url", FaultKind::Conflict, "allow_private = true")]
 #[case::hook_waits(&format!("{HOOK}webhooks.w.secret = \"{WEBHOOK_SECRET}\"\nwebhooks.w.retry_max = \"1s\""), "webhooks.w.retry_max", FaultKind::Conflict, "retry_initial")]
 #[case::hook_kept(&format!("{HOOK}webhooks.w.secret = \"{WEBHOOK_SECRET}\"\nretention.events = \"1d\""), "retention.events", FaultKind::Conflict, "webhooks.w.give_up")]
+#[case::hook_ca_absent(&format!("{HOOK}webhooks.w.secret = \"{WEBHOOK_SECRET}\"\nwebhooks.w.ca_file = \"absent\""), "webhooks.w.ca_file", FaultKind::Unreadable, "absent")]
+#[case::hook_ca_key(&format!("{HOOK}webhooks.w.secret = \"{WEBHOOK_SECRET}\"\nwebhooks.w.ca_file = \"present\""), "webhooks.w.ca_file", FaultKind::Invalid, "BEGIN CERTIFICATE")]
+#[case::hook_ca_plain(&format!("webhooks.w.url = \"http://10.0.0.1\"\nwebhooks.w.secret = \"{WEBHOOK_SECRET}\"\nwebhooks.w.allow_private = true\nwebhooks.w.ca_file = \"present\""), "webhooks.w.ca_file", FaultKind::Conflict, "https")]
 #[case::hook_previous(&format!("{HOOK}webhooks.w.secret = \"{WEBHOOK_SECRET}\"\nwebhooks.w.previous_secret = \"x\""), "webhooks.w.previous_secret", FaultKind::Invalid, "24")]
 #[case::syntax("a = \nb = 1\nc = = 2", "", FaultKind::Syntax, "line 1")]
 fn a_fault_is_named(#[case] toml: &str, #[case] key: &str, #[case] kind: FaultKind, #[case] says: &str) {

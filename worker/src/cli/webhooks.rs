@@ -298,6 +298,13 @@ pub(super) async fn findings(loaded: &Loaded, ledger: &Ledger) -> Result<Vec<Fin
 pub(super) async fn addresses(loaded: &Loaded) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, webhook) in &loaded.config.webhooks {
+        if let Some(fault) = crate::webhooks::trust_fault(webhook) {
+            findings.push(Finding {
+                what: format!("webhooks.{name}: {fault}"),
+                mend: "put certificates in PEM there; without `ca_file` those that the system trusts are taken"
+                    .to_owned(),
+            });
+        }
         if let Some(fault) = crate::webhooks::address_fault(webhook).await {
             findings.push(Finding {
                 what: format!("webhooks.{name}.url: {fault}"),

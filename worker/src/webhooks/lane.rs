@@ -423,6 +423,16 @@ async fn deliver(endpoint: &Endpoint, shard: u16, job: Job) -> Done {
     };
     let answer = endpoint.poster.post(&head.id, body).await;
     m::webhook_delivery(&endpoint.name, answer.outcome.as_str());
+    // Told once, when it begins; what comes of it is told when it does.
+    let is_tried_again = !matches!(answer.outcome, Outcome::Ok | Outcome::Gone);
+    if is_tried_again && endpoint.health().failing_ms() == 0 {
+        tracing::warn!(
+            webhook.endpoint = endpoint.name,
+            result = answer.outcome.as_str(),
+            why = answer.why,
+            "a delivery failed: it is tried again"
+        );
+    }
     let end = match answer.outcome {
         Outcome::Ok => End::Delivered,
         outcome => End::Failed {

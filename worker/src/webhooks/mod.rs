@@ -35,6 +35,7 @@ mod health;
 mod lane;
 mod post;
 mod sign;
+mod trust;
 
 use std::sync::Arc;
 
@@ -67,6 +68,12 @@ pub fn start(
         tracker.spawn(endpoint::run(Arc::new(endpoint), bells.clone(), stop.clone()));
     }
     Ok(())
+}
+
+/// Why the certificates that an endpoint is to be believed by cannot be used; nothing if they can.
+#[must_use]
+pub fn trust_fault(webhook: &Webhook) -> Option<String> {
+    trust::tls(webhook).err().map(|error| format!("{error:#}"))
 }
 
 /// Why an endpoint's address cannot be used as it is now; nothing if it can. Connects to nothing.

@@ -13,6 +13,7 @@ use url::Url;
 
 use super::guard::{Blocked, Guard, Unresolved};
 use super::sign::Signer;
+use super::trust;
 use crate::clock;
 
 /// A kept connection is not used after this: many servers close theirs after five seconds, and one that closes just then
@@ -80,11 +81,13 @@ impl Outcome {
 }
 
 /// An answer, as far as it matters.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Answer {
     pub(super) outcome: Outcome,
     /// How long the endpoint asks to be left alone.
     pub(super) retry_after: Option<Duration>,
+    /// More than the outcome's word, for the log: the status, or why there is no trust.
+    pub(super) why: Option<String>,
 }
 
 impl From<Outcome> for Answer {
@@ -92,6 +95,7 @@ impl From<Outcome> for Answer {
         Self {
             outcome,
             retry_after: None,
+            why: None,
         }
     }
 }
@@ -108,10 +112,10 @@ pub(super) struct Poster {
 
 impl Poster {
     /// # Errors
-    /// Where the system's root certificates cannot be read.
+    /// Where the root certificates, the system's or those of `ca_file`, cannot be used.
     pub(super) fn new(webhook: &Webhook) -> anyhow::Result<Self> {
         let guard = Guard::new(&webhook.url, webhook.allow_private);
-        let tls = domorder_api_client::http::client_config(webhook.url.scheme() == "https")?;
+        let tls = trust::tls(webhook)?;
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
             .http1_only()
@@ -158,11 +162,12 @@ impl Poster {
                 let answer = Answer {
                     outcome: Outcome::of(response.status()),
                     retry_after: retry_after(&response),
+                    why: Some(response.status().to_string()),
                 };
                 drain(response).await;
                 answer
             }
-            Ok(Err(error)) => failure(&error).into(),
+            Ok(Err(error)) => failure(&error),
             Err(_) => Outcome::Timeout.into(),
         }
     }
@@ -199,17 +204,20 @@ fn wait_of(text: &str, now: Timestamp) -> Option<Duration> {
     Some(wait.min(RETRY_AFTER_MAX))
 }
 
-fn failure(error: &reqwest::Error) -> Outcome {
+fn failure(error: &reqwest::Error) -> Answer {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if error.is::<Blocked>() {
-            return Outcome::Blocked;
+            return Outcome::Blocked.into();
         }
         if error.is::<Unresolved>() {
-            return Outcome::Unresolved;
+            return Outcome::Unresolved.into();
         }
-        if error.is::<rustls::Error>() {
-            return Outcome::Tls;
+        if let Some(error) = error.downcast_ref::<rustls::Error>() {
+            return Answer {
+                why: Some(trust::reason(error)),
+                ..Outcome::Tls.into()
+            };
         }
         // An I/O error does not name what it wraps as its source, and TLS wraps twice.
         cause = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
@@ -217,13 +225,14 @@ fn failure(error: &reqwest::Error) -> Outcome {
             None => error.source(),
         };
     }
-    if error.is_timeout() {
+    let outcome = if error.is_timeout() {
         Outcome::Timeout
     } else if error.is_connect() {
         Outcome::Connect
     } else {
         Outcome::Broken
-    }
+    };
+    outcome.into()
 }
 
 #[cfg(test)]

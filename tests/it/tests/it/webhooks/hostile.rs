@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use crate::world::*;
 
 /// Orders come to their ends as if there were no endpoint; what came of the posts is counted by this word.
-async fn check(world: &World, result: &str) {
+pub(super) async fn check(world: &World, result: &str) {
     let begun = Instant::now();
     let keys = world.orders(renewals(10)).await;
     world.until_all(&keys, "succeeded").await;

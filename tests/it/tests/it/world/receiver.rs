@@ -14,8 +14,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use super::{Builder, World};
 
@@ -67,6 +69,34 @@ pub(crate) struct Receiver {
     address: SocketAddr,
     inner: Arc<Inner>,
     serving: Option<JoinHandle<()>>,
+    /// It speaks TLS only.
+    tls: Option<TlsAcceptor>,
+}
+
+/// Handshakes one after another; whoever does not trust goes away.
+struct Encrypted {
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+}
+
+impl axum::serve::Listener for Encrypted {
+    type Io = TlsStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        loop {
+            let Ok((socket, address)) = self.listener.accept().await else {
+                continue;
+            };
+            if let Ok(stream) = self.acceptor.accept(socket).await {
+                return (stream, address);
+            }
+        }
+    }
+
+    fn local_addr(&self) -> std::io::Result<Self::Addr> {
+        self.listener.local_addr()
+    }
 }
 
 impl Receiver {
@@ -86,14 +116,30 @@ impl Receiver {
                 faults: Mutex::default(),
             }),
             serving: None,
+            tls: None,
         };
         receiver.serve(listener);
         receiver
     }
 
+    /// One that takes everything, and speaks TLS only, with this certificate.
+    pub(crate) async fn over_tls(acceptor: TlsAcceptor) -> Self {
+        let mut receiver = Self::new().await;
+        receiver.go_down().await;
+        receiver.tls = Some(acceptor);
+        receiver.come_up().await;
+        receiver
+    }
+
     fn serve(&mut self, listener: TcpListener) {
         let app = Router::new().fallback(take).with_state(Arc::clone(&self.inner));
-        self.serving = Some(tokio::spawn(async move { axum::serve(listener, app).await.unwrap() }));
+        self.serving = Some(match self.tls.clone() {
+            Some(acceptor) => {
+                let listener = Encrypted { listener, acceptor };
+                tokio::spawn(async move { axum::serve(listener, app).await.unwrap() })
+            }
+            None => tokio::spawn(async move { axum::serve(listener, app).await.unwrap() }),
+        });
     }
 
     /// Nobody listens any more.
@@ -117,7 +163,12 @@ impl Receiver {
 
     /// Its address, with a token in the query.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}/hook?token=query-t0ken-of-the-tests", self.address)
+        let query = "hook?token=query-t0ken-of-the-tests";
+        match self.tls {
+            // Certificates are for names.
+            Some(_) => format!("https://localhost:{}/{query}", self.address.port()),
+            None => format!("http://{}/{query}", self.address),
+        }
     }
 
     /// Every post so far.
