@@ -3,7 +3,7 @@
 //! `main.rs` hands over to [`cli`]; `domorder run` is [`run`]; [`wiring`] makes the parts out of the configuration;
 //! [`workers`] runs a lane a provider account through apalis; [`handler`] drives one order; [`survey`] asks one list
 //! for many that wait; [`intake`] takes documents
-//! and signals out of the stream.
+//! and signals out of the stream; [`traces`] tells a collector what was done about each order.
 
 pub mod card;
 pub mod cli;
@@ -19,6 +19,7 @@ pub mod run;
 pub mod survey;
 pub mod sweeper;
 pub mod telemetry;
+pub mod traces;
 pub mod webhooks;
 pub mod wiring;
 pub mod workers;

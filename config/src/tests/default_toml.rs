@@ -36,7 +36,8 @@ fn every_example_in_it_is_right_and_states_the_true_default() {
         .with("lb-main.key", "b\n")
         .with("nc-main.token", "c\n")
         .with("whmcs.secret", super::WEBHOOK_SECRET)
-        .with("whmcs.secret.old", super::WEBHOOK_SECRET);
+        .with("whmcs.secret.old", super::WEBHOOK_SECRET)
+        .with("otlp.headers", "authorization=Bearer%20canary");
     let (config, _) = given.load();
     let hook = format!(
         "webhooks.whmcs = {{ url = \"https://x.example\", secret = \"{}\" }}\n",
