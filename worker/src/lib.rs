@@ -14,6 +14,7 @@ pub mod http;
 pub mod init;
 pub mod intake;
 pub mod journal;
+pub mod memory;
 pub mod metrics;
 pub mod run;
 pub mod survey;
