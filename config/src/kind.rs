@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     Token,
     /// A Standard Webhooks signing secret.
     WebhookSecret,
+    /// HTTP headers as OpenTelemetry writes them: secret, for they carry credentials.
+    Headers,
     Path,
     Address,
     /// A duration of at least and at most so much.
@@ -84,7 +86,7 @@ impl Kind {
     pub(crate) fn is_secret(self) -> bool {
         matches!(
             self,
-            Self::RedisUrl | Self::Credential | Self::Token | Self::WebhookSecret
+            Self::RedisUrl | Self::Credential | Self::Token | Self::WebhookSecret | Self::Headers
         )
     }
 
@@ -99,6 +101,9 @@ impl Kind {
             Self::Credential => "a text without blanks".to_owned(),
             Self::Token => "visible ASCII characters without blanks".to_owned(),
             Self::WebhookSecret => "\"whsec_\" and 24 to 64 random bytes in base64 (Standard Webhooks)".to_owned(),
+            Self::Headers => {
+                "headers such as \"authorization=Bearer%20…,x-team=billing\", values percent-encoded".to_owned()
+            }
             Self::Path => "the path of a file".to_owned(),
             Self::Address => "an IP address and a port, such as \"127.0.0.1:8080\" or \"[::1]:8080\"".to_owned(),
             Self::Duration(min, max) => format!("a duration such as \"30s\" or \"5m\", {}", between(min, max)),
@@ -151,6 +156,7 @@ impl Kind {
             Self::Credential => return secret(secret::opaque_fault(text)),
             Self::Token => return secret(secret::token_fault(text)),
             Self::WebhookSecret => return secret(secret::webhook_fault(text)),
+            Self::Headers => return secret(secret::headers_fault(text)),
             Self::Url { https } => return read_url(text, https),
             Self::Duration(min, max) => return read_duration(text, min, max).map(Value::Duration),
             Self::Namespace => is_namespace(text).then(|| Value::Text(text.to_owned())),
@@ -245,7 +251,7 @@ fn read_url(text: &str, https: bool) -> Result<Value, Wrong> {
     Ok(Value::Url(url))
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),

@@ -10,6 +10,20 @@ use crate::schema::{self, Field, Found, ROOT, Shape};
 /// What variables that stand for keys begin with. Not `DOMORDER_`: that one belongs to the program's own switches.
 pub(crate) const ENV_PREFIX: &str = "DOMORDER__";
 
+/// What other programs' variables mean here, by OpenTelemetry's specification: the variable of its own for traces first,
+/// which is taken as it is, then that for every signal, to which a signal's path is added.
+const STANDARD: [(&str, &str, &str); 4] = [
+    ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "traces_url", ""),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "traces_url", "/v1/traces"),
+    ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "traces_headers", ""),
+    ("OTEL_EXPORTER_OTLP_HEADERS", "traces_headers", ""),
+];
+
+/// Whether this is one of those variables.
+pub(crate) fn is_standard(name: &str) -> bool {
+    STANDARD.iter().any(|(variable, ..)| *variable == name)
+}
+
 /// A value and where it came from.
 #[derive(Clone)]
 pub(crate) struct Setting {
@@ -65,6 +79,37 @@ pub(crate) fn from_env(
         layer = walk.layer;
     }
     layer
+}
+
+/// Reads the variables of [`STANDARD`]; an empty one counts as not set, as the specification wants.
+pub(crate) fn from_standard_env(env: &[(String, String)], faults: &mut Vec<Fault>) -> Layer {
+    let mut walk = Walk {
+        source: Source::Default,
+        folder: None,
+        layer: Layer::default(),
+        faults,
+    };
+    for (variable, name, path) in STANDARD {
+        let key = join("telemetry", name);
+        let value = env.iter().find(|(given, value)| given == variable && !value.is_empty());
+        let (Some((_, value)), false) = (value, walk.layer.settings.contains_key(&key)) else {
+            continue;
+        };
+        let value = match path {
+            "" => value.clone(),
+            path => format!("{}{path}", value.trim_end_matches('/')),
+        };
+        let Some(Found::Key(Field {
+            shape: Shape::Leaf(kind),
+            ..
+        })) = schema::find(schema::TELEMETRY, name)
+        else {
+            continue;
+        };
+        walk.source = Source::Env(variable.to_owned());
+        walk.leaf(&key, *kind, &toml::Value::String(value));
+    }
+    walk.layer
 }
 
 struct Walk<'a> {

@@ -1,7 +1,8 @@
 //! What may be set, and to what: the configuration of domorder.
 //!
 //! Four layers, each over the one before: the compiled-in `default.toml`, a TOML file ([`locate`]), the environment
-//! (`DOMORDER__REDIS__URL`, …) and the files that `<key>_file` settings point to. [`load`] checks every value of every
+//! (`DOMORDER__REDIS__URL`, …) and the files that `<key>_file` settings point to; and, below the file, the variables that
+//! OpenTelemetry's own specification names. [`load`] checks every value of every
 //! layer against one schema and reports all that is wrong at once: key, source, what was expected, what to do.
 //!
 //! Deliberately absent: a reload at run time, and any message that could hold the value of a secret. serde is not
@@ -20,6 +21,7 @@ mod redis;
 mod schema;
 mod secret;
 mod settings;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod timing;
@@ -36,6 +38,7 @@ pub use duration::{Rate, format_duration, parse_duration};
 pub use error::{ConfigErrors, Fault, FaultKind, Source};
 pub use http::{Http, Scope, Token};
 pub use redis::{Durability, JournalUse, Redis, Secrets};
+pub use telemetry::Telemetry;
 pub use timing::{Polling, Reconcile, Retention, Retry, Worker};
 pub use webhooks::{Begin, Webhook};
 
@@ -75,6 +78,8 @@ pub struct Config {
     pub retention: Retention,
     /// Endpoints for events, by name.
     pub webhooks: BTreeMap<String, Webhook>,
+    /// Where traces go.
+    pub telemetry: Telemetry,
 }
 
 impl Config {
@@ -139,7 +144,7 @@ pub fn locate(cli: Option<PathBuf>, env: impl IntoIterator<Item = (String, Strin
 pub fn process_env() -> Vec<(String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
-        .filter(|(name, _)| name == FILE_VARIABLE || name.starts_with(layers::ENV_PREFIX))
+        .filter(|(name, _)| name == FILE_VARIABLE || name.starts_with(layers::ENV_PREFIX) || layers::is_standard(name))
         .collect()
 }
 
@@ -155,12 +160,14 @@ where
     let mut faults = Vec::new();
     let mut settings = Settings::default();
     settings.overlay(layers::from_toml(DEFAULT_TOML, Source::Default, None, &mut faults));
+    let env: Vec<(String, String)> = options.env.into_iter().collect();
+    settings.overlay(layers::from_standard_env(&env, &mut faults));
     if let Some(file) = &options.file {
         settings.overlay(read_file(file, &mut faults));
     }
     // A file that could not be read at all would make everything that it sets look missing.
     let whole = faults.is_empty() || faults.iter().all(|fault| !fault.key.is_empty());
-    let env = layers::from_env(options.env, &settings.named, &mut faults);
+    let env = layers::from_env(env, &settings.named, &mut faults);
     settings.overlay(env);
     settings.complete(&mut faults);
     let config = if whole { build(&settings, &mut faults) } else { None };
@@ -211,6 +218,7 @@ fn build(settings: &Settings, faults: &mut Vec<Fault>) -> Option<Config> {
     let breaker = breaker::breaker(settings, faults);
     let retry = timing::retry(settings, faults);
     let webhooks = webhooks::webhooks(settings, faults);
+    let telemetry = telemetry::telemetry(settings, faults);
     Some(Config {
         redis: redis?,
         secrets: redis::secrets(settings),
@@ -223,5 +231,6 @@ fn build(settings: &Settings, faults: &mut Vec<Fault>) -> Option<Config> {
         retry: retry?,
         retention: timing::retention(settings)?,
         webhooks: webhooks?,
+        telemetry: telemetry?,
     })
 }

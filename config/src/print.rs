@@ -72,6 +72,15 @@ pub(crate) fn toml(config: &Config, sources: Option<&Sources>) -> String {
     out.table("retention");
     out.line("finished", duration(config.retention.finished));
     out.line("events", duration(config.retention.events));
+    out.table("telemetry");
+    out.maybe("traces_url", config.telemetry.masked_url().as_deref().map(text));
+    out.maybe(
+        "traces_headers",
+        config.telemetry.traces_headers.as_ref().map(|_| text(MASK)),
+    );
+    out.line("sample_percent", config.telemetry.sample_percent.to_string());
+    out.line("queue", config.telemetry.queue.to_string());
+    out.line("timeout", duration(config.telemetry.timeout));
     for (name, webhook) in &config.webhooks {
         out.table(&join("webhooks", name));
         out.line("url", text(&mask_url(webhook.url.as_str())));

@@ -72,6 +72,15 @@ pub(crate) const ROOT: &[Field] = &[
     table("retry", Shape::Table(RETRY)),
     table("retention", Shape::Table(RETENTION)),
     table("webhooks", Shape::Named(WEBHOOK)),
+    table("telemetry", Shape::Table(TELEMETRY)),
+];
+
+pub(crate) const TELEMETRY: &[Field] = &[
+    leaf("traces_url", Kind::Url { https: false }),
+    leaf("traces_headers", Kind::Headers),
+    leaf("sample_percent", Kind::Integer(0, 100)),
+    leaf("queue", Kind::Integer(1, 100_000)),
+    leaf("timeout", Kind::Duration(MILLI, Duration::from_secs(60))),
 ];
 
 const REDIS: &[Field] = &[

@@ -59,6 +59,34 @@ pub(crate) fn webhook_fault(text: &str) -> Option<&'static str> {
     }
 }
 
+/// Why a text cannot be headers: each a name and a value that a header may have, percent-encoded (W3C Baggage, as
+/// OpenTelemetry's `OTEL_EXPORTER_OTLP_HEADERS`).
+pub(crate) fn headers_fault(text: &str) -> Option<&'static str> {
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+    };
+    let is_value = |value: &str| {
+        let mut parts = value.split('%');
+        let plain = parts.next().unwrap_or_default();
+        let visible = |part: &str| part.bytes().all(|b| b.is_ascii_graphic());
+        let encoded = |part: &str| {
+            let code = part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+            code.is_some_and(|b| (b' '..=b'~').contains(&b)) && visible(&part[2..])
+        };
+        !value.is_empty() && visible(plain) && parts.all(encoded)
+    };
+    opaque_fault(text).or_else(|| {
+        let fits = |pair: &str| {
+            pair.split_once('=')
+                .is_some_and(|(name, value)| is_name(name) && is_value(value))
+        };
+        (!text.split(',').all(fits)).then_some("a text that is not `name=value,name=value` with percent-encoded values")
+    })
+}
+
 /// The schemes of a Redis address, and whether hosts follow (else: a socket's path).
 const REDIS_SCHEMES: [(&str, bool); 10] = [
     ("redis", true),

@@ -29,5 +29,6 @@ pub mod schema;
 pub mod seal;
 pub mod signal;
 pub mod state;
+pub mod trace;
 pub mod validate;
 pub mod view;

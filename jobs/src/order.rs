@@ -18,6 +18,7 @@ use ulid::Ulid;
 
 use crate::seal::Sealed;
 use crate::state::{EmailAction, Kind, Priority};
+use crate::trace::Trace;
 
 #[cfg(test)]
 mod tests;
@@ -331,6 +332,9 @@ pub struct Order {
     /// The producer's own, handed back untouched.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, String>,
+    /// The trace it belongs to; no part of what was asked for. What is no trace any more is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Trace>,
 }
 
 impl Order {
@@ -340,7 +344,7 @@ impl Order {
         operation(self.kind, self.action)
     }
 
-    /// The fields in which another order's content differs, secrets aside.
+    /// The fields in which another order's content differs, secrets aside; the trace is no content.
     #[must_use]
     pub fn differs_in(&self, other: &Self) -> Vec<String> {
         let fields = |order: &Self| match serde_json::to_value(order) {
@@ -349,7 +353,7 @@ impl Order {
         };
         let (mine, theirs) = (fields(self), fields(other));
         let names: std::collections::BTreeSet<&String> = mine.keys().chain(theirs.keys()).collect();
-        let told = |name: &&String| !matches!(name.as_str(), "id" | "idempotency_key" | "auth_code");
+        let told = |name: &&String| !matches!(name.as_str(), "id" | "idempotency_key" | "auth_code" | "trace");
         names
             .into_iter()
             .filter(told)

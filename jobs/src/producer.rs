@@ -17,6 +17,7 @@ use crate::record::OrderRecord;
 use crate::seal::KeyRing;
 use crate::signal::{Signal, SignalDocument, Target};
 use crate::state::Kind;
+use crate::trace::Trace;
 use crate::validate::{self, Draft, Fault, Refusal, RefusalKind};
 use crate::view::{self, OrderView};
 
@@ -64,6 +65,20 @@ pub struct Incoming<'a> {
     pub document: &'a [u8],
     /// An idempotency key from outside the document (an HTTP header), which stands for the field.
     pub key: Option<&'a str>,
+    /// The trace it belongs to.
+    pub trace: Option<&'a Trace>,
+}
+
+impl<'a> Incoming<'a> {
+    /// A document by itself.
+    #[must_use]
+    pub const fn new(document: &'a [u8]) -> Self {
+        Self {
+            document,
+            key: None,
+            trace: None,
+        }
+    }
 }
 
 /// A document that stands in the ledger, and its order as it is shown.
@@ -103,10 +118,7 @@ impl Producer {
     /// Submits documents in one go; the answers stand in their order. Every one of them is stored or refused when this
     /// returns, or it says that it was not.
     pub async fn submit(&self, documents: &[&[u8]], now: Timestamp) -> Vec<Result<Submitted, SubmitError>> {
-        let incoming: Vec<Incoming<'_>> = documents
-            .iter()
-            .map(|document| Incoming { document, key: None })
-            .collect();
+        let incoming: Vec<Incoming<'_>> = documents.iter().map(|document| Incoming::new(document)).collect();
         let taken = self.take(&incoming, now).await;
         taken.into_iter().map(|answer| answer.map(|t| t.submitted)).collect()
     }
@@ -117,7 +129,7 @@ impl Producer {
         let mut waiting = Vec::with_capacity(documents.len());
         for (at, incoming) in documents.iter().enumerate() {
             match validate::parse_keyed(incoming.document, incoming.key, &self.catalogue, now) {
-                Ok(draft) => match self.prepare(draft, now) {
+                Ok(draft) => match self.prepare(draft.traced(incoming.trace.cloned()), now) {
                     Ok(prepared) => waiting.push((at, prepared)),
                     Err(error) => answers[at] = Some(Err(error)),
                 },

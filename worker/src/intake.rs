@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use domorder_jobs::fault::{self, Point};
 use domorder_jobs::ledger::{Intake, IntakeEntry, Ledger, LedgerError};
-use domorder_jobs::producer::{Producer, Submitted, neither};
+use domorder_jobs::producer::{Incoming, Producer, Submitted, neither};
 use domorder_jobs::validate::redact_entry;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock;
 use crate::metrics as m;
+use crate::traces::{self, Accepting};
 
 /// Most entries of one batch.
 const BATCH: usize = 512;
@@ -111,12 +112,23 @@ async fn take(
     let mut trouble = None;
     let here = fault::here(ledger.namespace(), None);
     here.at(Point::IntakeRead).await;
-    let orders: Vec<&IntakeEntry> = entries.iter().filter(|e| e.field("order").is_some()).collect();
-    let documents: Vec<&[u8]> = orders
+    let orders: Vec<(&IntakeEntry, Accepting)> = entries
         .iter()
-        .filter_map(|e| e.field("order").map(str::as_bytes))
+        .filter(|entry| entry.field("order").is_some())
+        .map(|entry| {
+            let given = traces::given(entry.field("trace"), entry.field("tracestate"));
+            (entry, traces::accept(given, "redis"))
+        })
         .collect();
-    for (entry, answer) in orders.iter().zip(producer.submit(&documents, now).await) {
+    let documents = orders.iter().map(|(entry, accepting)| Incoming {
+        trace: accepting.trace.as_ref(),
+        ..Incoming::new(entry.field("order").unwrap_or_default().as_bytes())
+    });
+    let documents: Vec<Incoming<'_>> = documents.collect();
+    let answers = producer.take(&documents, now).await;
+    for ((entry, accepting), answer) in orders.into_iter().zip(answers) {
+        let answer = answer.map(|taken| taken.submitted);
+        accepting.end(answer.as_ref());
         match answer {
             Ok(Submitted::Accepted { id, kind, account }) => {
                 tracing::debug!(order.id = %id, "accepted from the intake stream");

@@ -20,7 +20,7 @@ use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gau
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 pub use begin::begin;
-pub use looks::{disbelieved, polled, polled_by_list, survey_ended};
+pub use looks::{disbelieved, polled, polled_by_list, sighting, survey_ended};
 pub use webhooks::{webhook_delivery, webhook_events_lost};
 
 /// Seconds: calls take milliseconds to a minute.
@@ -103,6 +103,10 @@ fn describe() {
     describe_histogram!(
         "domorder_provider_request_seconds",
         "requests to providers, connecting and repeating included"
+    );
+    describe_counter!(
+        "domorder_trace_spans_total",
+        "spans of traces, by what became of them: sent, dropped (the queue was full), failed (the collector)"
     );
     describe_gauge!(
         "domorder_unknown_outcomes",
@@ -383,6 +387,7 @@ impl CallObserver for Calls {
             "account" => self.account.clone(), "operation" => call.operation, "class" => call.class.as_str(),
         )
         .record(call.took.as_secs_f64());
+        crate::traces::called(call);
     }
 }
 

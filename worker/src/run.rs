@@ -5,7 +5,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use domorder_config::Config;
@@ -20,13 +20,16 @@ use tokio_util::task::TaskTracker;
 use crate::handler::Handler;
 use crate::survey::Surveyor;
 use crate::workers::Lane;
-use crate::{http, intake, sweeper, webhooks, wiring, workers};
+use crate::{http, intake, sweeper, traces, webhooks, wiring, workers};
 
 /// An idle lane comes round this often at the latest: a lost wake-up costs at most this.
 const IDLE_MAX: Duration = Duration::from_secs(15);
 
 /// Between tries to check a server that is away.
 const CHECK_AGAIN: Duration = Duration::from_millis(250);
+
+/// The last spans may take this long, even where orders took all of the grace.
+const LAST_SPANS: Duration = Duration::from_secs(1);
 
 /// What an order's run costs of the account's rate: a read, a paid call, a verifying read would be three, a look is one.
 /// Most claims of a running system are looks, and a provider's own limit is met by its 429.
@@ -76,6 +79,7 @@ pub async fn run(
         () = stop.cancelled() => return Ok(()),
     }
     let instance = format!("{}-{}", std::process::id(), ulid());
+    let traces = traces::start(&config.telemetry, &instance)?;
     let ring = Arc::new(ring);
     let catalogue = wiring::catalogue(&config, &providers);
     let producer = wiring::producer(&config, &ledger, catalogue, Arc::clone(&ring));
@@ -142,7 +146,13 @@ pub async fn run(
     );
     stop.cancelled().await;
     fault::here(ledger.namespace(), None).at(Point::StopRequested).await;
-    shut_down(&lanes, tracker, config.worker.shutdown_grace).await;
+    let (stopped, grace) = (Instant::now(), config.worker.shutdown_grace);
+    shut_down(&lanes, tracker, grace).await;
+    if let Some(traces) = traces {
+        traces
+            .finish(grace.saturating_sub(stopped.elapsed()).max(LAST_SPANS))
+            .await;
+    }
     Ok(())
 }
 

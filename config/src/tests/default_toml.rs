@@ -37,7 +37,8 @@ fn every_example_in_it_is_right_and_states_the_true_default() {
         .with("nc-main.token", "c\n")
         .with("whmcs.secret", super::WEBHOOK_SECRET)
         .with("whmcs.secret.old", super::WEBHOOK_SECRET)
-        .with("whmcs-ca.pem", "-----BEGIN CERTIFICATE-----");
+        .with("whmcs-ca.pem", "-----BEGIN CERTIFICATE-----")
+        .with("otlp.headers", "authorization=Bearer%20canary");
     let (config, _) = given.load();
     let hook = format!(
         "webhooks.whmcs = {{ url = \"https://x.example\", secret = \"{}\" }}\n",

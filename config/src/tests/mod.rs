@@ -4,6 +4,7 @@ mod default_toml;
 mod faults;
 mod layers;
 mod secrets;
+mod telemetry;
 
 use std::path::PathBuf;
 

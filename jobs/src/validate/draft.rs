@@ -12,6 +12,7 @@ use crate::fingerprint::Fingerprint;
 use crate::order::{Contact, IdempotencyKey, Order, OrderId};
 use crate::seal::{KeyRing, SealError, same_secret};
 use crate::state::{Kind, Priority};
+use crate::trace::Trace;
 use domorder_api_client::provider::Operation;
 
 /// A valid document, normalised and with the account's defaults filled in: an order but for its id and the sealing of
@@ -51,6 +52,7 @@ impl Draft {
             deadline: content.deadline,
             priority: content.priority.unwrap_or(Priority::Normal),
             metadata: content.metadata,
+            trace: None,
         };
         // "No" is what leaving it out means, except where the account says otherwise.
         if order.auto_renew == Some(false) && head.facts.defaults.auto_renew != Some(true) {
@@ -63,6 +65,13 @@ impl Draft {
             auth_code: content.auth_code,
             fingerprint,
         }
+    }
+
+    /// The same in a trace, which is no part of its content.
+    #[must_use]
+    pub fn traced(mut self, trace: Option<Trace>) -> Self {
+        self.order.trace = trace;
+        self
     }
 
     /// The producer's name for it.

@@ -143,6 +143,13 @@ fn understand(
     if !is_right_method {
         return Err((405, "wrong method".to_owned()));
     }
+    // What tells requests of ours apart is nobody else's business.
+    if let Some(name) = ["traceparent", "tracestate", "baggage"]
+        .iter()
+        .find(|name| head.headers.contains_key(**name))
+    {
+        return Err((400, format!("the header {name}")));
+    }
     if has_body && head.method == http::Method::GET {
         return Err((400, "GET with a body".to_owned()));
     }

@@ -7,7 +7,7 @@ use domorder_jobs::ledger::{Durability, Ledger, Stored};
 
 use super::output::{Format, print, print_json};
 use super::{Cli, Failure, Loaded, orders, secrets, webhooks};
-use crate::{clock, wiring};
+use crate::{clock, traces, wiring};
 
 /// Most orders that were set aside are told of one by one; more of them have one cause.
 const ASIDE_MAX: usize = 100;
@@ -66,6 +66,18 @@ pub(super) async fn run(cli: &Cli, format: Format) -> Result<ExitCode, Failure> 
         Err(other) => return Err(other),
     }
     findings.extend(webhooks::addresses(&loaded).await);
+    if let Err(why) = traces::probe(&loaded.config.telemetry).await {
+        findings.push(Finding {
+            what: format!(
+                "traces cannot be sent to {}: {why}",
+                loaded.config.telemetry.masked_url().unwrap_or_default()
+            ),
+            mend:
+                "orders go on without; correct telemetry.traces_url (OTLP over HTTP, a collector's port 4318, the path \
+                   /v1/traces) or traces_headers, or leave them out"
+                    .to_owned(),
+        });
+    }
     for (account, provider) in wiring::providers(&loaded.config)? {
         if let Err(trouble) = provider.control().await {
             findings.push(Finding {

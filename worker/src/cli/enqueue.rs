@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Args;
-use domorder_jobs::producer::{SubmitError, Submitted};
+use domorder_jobs::producer::{Incoming, SubmitError, Submitted};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{Format, print, print_json};
 use super::{Failure, Loaded};
-use crate::{clock, wiring};
+use crate::{clock, traces, wiring};
 
 /// So many documents go through one accept.
 const BATCH: usize = 1024;
@@ -34,15 +34,22 @@ pub(super) async fn run(loaded: Loaded, args: &EnqueueArgs) -> Result<ExitCode, 
     let catalogue = wiring::catalogue(&loaded.config, &providers);
     let producer = wiring::producer(&loaded.config, &ledger, catalogue, ring);
     let bar = progress(documents.len());
+    // As OpenTelemetry hands a trace to the commands of a script.
+    let variable = |name: &str| std::env::var(name).ok();
+    let trace = traces::given(variable("TRACEPARENT").as_deref(), variable("TRACESTATE").as_deref());
     let mut told = Told {
         json: args.output.output == Format::Json,
         ..Told::default()
     };
     for batch in documents.chunks(BATCH) {
-        let bytes: Vec<&[u8]> = batch.iter().map(|d| d.text.as_slice()).collect();
-        for (document, answer) in batch.iter().zip(producer.submit(&bytes, clock::now()).await) {
+        let incoming = batch.iter().map(|document| Incoming {
+            trace: trace.as_ref(),
+            ..Incoming::new(&document.text)
+        });
+        let incoming: Vec<Incoming<'_>> = incoming.collect();
+        for (document, answer) in batch.iter().zip(producer.take(&incoming, clock::now()).await) {
             bar.inc(1);
-            told.take(document, answer, &bar);
+            told.take(document, answer.map(|taken| taken.submitted), &bar);
         }
     }
     bar.finish_and_clear();

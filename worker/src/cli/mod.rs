@@ -130,6 +130,7 @@ impl Loaded {
 
 /// Runs what was asked for.
 pub fn main() -> ExitCode {
+    crate::memory::close();
     let cli = Cli::parse();
     if matches!(cli.command, Command::Run(_))
         && let Some(code) = crate::init::in_its_place()

@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use super::Visitor;
 use super::record::Intended;
 use crate::metrics as m;
+use crate::traces;
 
 /// Effects created this much before the intake still count as later: clocks differ.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
@@ -19,8 +20,9 @@ const SKEW: SignedDuration = SignedDuration::from_mins(5);
 impl Visitor<'_> {
     /// Performs a step that is not the paid call.
     pub(super) async fn act(&mut self, step: Step) -> Observation {
+        let traced = traces::step(traces::name(&step));
         let first = std::mem::take(&mut self.fresh);
-        match step {
+        let seen = match step {
             Step::Prepare => Observation::Prepared(self.prepare_contacts().await),
             Step::Quote => self.quote().await,
             Step::Finish => Observation::Finished(self.finish().await),
@@ -38,7 +40,9 @@ impl Visitor<'_> {
             Step::ResendApproval => Observation::AmendAnswered(self.guarded(Call::ResendApproval).await),
             // The loop handles these itself; being handed out again is what they come to.
             Step::Submit | Step::GoOn | Step::Wait(_) | Step::Close => Observation::Claimed,
-        }
+        };
+        traced.end(traces::seen(&seen));
+        seen
     }
 
     async fn look(&mut self, how: Look) -> Sighting {
@@ -100,6 +104,8 @@ impl Visitor<'_> {
 
     /// Intent, gate, the one request, its outcome. `None`: the order is out of our hands.
     pub(super) async fn submit(&mut self, mut decision: Decision) -> Option<Observation> {
+        let mut traced = traces::step(traces::name(&Step::Submit));
+        traced.attempt(decision.record.attempts);
         self.here.at(Point::IntentDecided).await;
         let mut intended = Instant::now();
         if let Some(intent) = &mut decision.record.intent {
@@ -122,10 +128,12 @@ impl Visitor<'_> {
             Intended::Written => {}
             Intended::NotNow => {
                 self.claim.hold.disarm();
+                traced.end("not_now");
                 return Some(Observation::Claimed);
             }
             Intended::OutOfHand => {
                 self.claim.hold.disarm();
+                traced.end("out_of_hand");
                 return None;
             }
         }
@@ -143,7 +151,9 @@ impl Visitor<'_> {
         self.tell_breaker_of_call(&outcome).await;
         Box::pin(self.tell_purse_of_call(&outcome)).await;
         here.at(Point::AnswerClassified).await;
-        Some(Observation::Answered(outcome))
+        let seen = Observation::Answered(outcome);
+        traced.end(traces::seen(&seen));
+        Some(seen)
     }
 
     /// A guarded call that is not the order's purchase: cancel, amend.

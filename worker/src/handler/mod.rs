@@ -38,6 +38,7 @@ pub use breaker::Breakers;
 use crate::journal::Journal;
 use crate::metrics as m;
 use crate::survey::Surveyor;
+use crate::traces::Hand;
 
 /// No order takes more steps than this in one claim: a loop of the machine must not become one of ours.
 const STEPS_MAX: usize = 16;
@@ -105,7 +106,10 @@ struct Visitor<'a> {
 impl Handler {
     /// The body of a task. Never fails: what goes wrong is the order's news, or the lease lapses and it is found again.
     pub async fn run(self: Arc<Self>, claim: Claim) {
-        let span = tracing::info_span!("order", order.id = %claim.order.id, account = %self.account, attempt = tracing::field::Empty);
+        let span = tracing::info_span!(
+            "order", order.id = %claim.order.id, account = %self.account, attempt = tracing::field::Empty,
+            trace.id = tracing::field::Empty,
+        );
         self.drive(&claim).instrument(span).await;
     }
 
@@ -123,6 +127,10 @@ impl Handler {
         }
         self.clocks
             .saw(shard_of(claim), claim.claimed_at_ms, claim.hold.since, self.settles());
+        if let Some(trace) = &order.trace {
+            tracing::Span::current().record("trace.id", trace.id());
+        }
+        let hand = Hand::of(&order, &record, &self.account, self.provider.name());
         let mut visitor = Visitor {
             handler: self,
             claim,
@@ -148,14 +156,14 @@ impl Handler {
             here: fault::here(self.ledger.namespace(), Some(order.idempotency_key.as_str())),
             order,
         };
-        visitor.here.at(Point::Claimed).await;
-        let first = visitor.first_observation();
-        if visitor.said.is_some() {
-            visitor.here.at(Point::SignalTaken).await;
+        match hand {
+            None => visitor.see_through().await,
+            Some(hand) => {
+                // Boxed, so that claims which nobody traces are no larger for it.
+                let followed = hand.follow(Box::pin(visitor.see_through())).await;
+                followed.end(&visitor.written);
+            }
         }
-        visitor.go(first).await;
-        visitor.pass_the_trial_on().await;
-        Box::pin(visitor.give_back_what_was_set_aside()).await;
     }
 
     /// How old a call must be before it is believed that it has come to nothing.
@@ -215,6 +223,18 @@ impl Visitor<'_> {
                 Observation::Claimed
             }
         }
+    }
+
+    /// All that is done in this claim.
+    async fn see_through(&mut self) {
+        self.here.at(Point::Claimed).await;
+        let first = self.first_observation();
+        if self.said.is_some() {
+            self.here.at(Point::SignalTaken).await;
+        }
+        self.go(first).await;
+        self.pass_the_trial_on().await;
+        Box::pin(self.give_back_what_was_set_aside()).await;
     }
 
     async fn go(&mut self, first: Observation) {

@@ -8,18 +8,24 @@ use metrics::counter;
 /// A look at an order that waits.
 pub fn polled(order: &Order, how: Look, sighting: &Sighting) {
     if matches!(how, Look::Follow | Look::Reconcile) {
-        let result = match sighting {
-            Sighting::Present(_) => "present",
-            Sighting::Unfinished(_) => "unfinished",
-            Sighting::Absent(_) => "absent",
-            Sighting::Pending(..) => "pending",
-            Sighting::Differs(..) => "differs",
-            Sighting::Impossible(..) => "impossible",
-            Sighting::Ended(..) => "ended",
-            Sighting::Unreadable(_) => "unreadable",
-        };
+        let result = self::sighting(sighting);
         counter!("domorder_polls_total", "kind" => order.kind.as_str(), "account" => order.account.clone(), "result" => result)
             .increment(1);
+    }
+}
+
+/// A word for what a look saw.
+#[must_use]
+pub const fn sighting(sighting: &Sighting) -> &'static str {
+    match sighting {
+        Sighting::Present(_) => "present",
+        Sighting::Unfinished(_) => "unfinished",
+        Sighting::Absent(_) => "absent",
+        Sighting::Pending(..) => "pending",
+        Sighting::Differs(..) => "differs",
+        Sighting::Impossible(..) => "impossible",
+        Sighting::Ended(..) => "ended",
+        Sighting::Unreadable(_) => "unreadable",
     }
 }
 

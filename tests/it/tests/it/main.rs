@@ -12,6 +12,7 @@
 mod world;
 
 mod breaker;
+mod canaries;
 mod clinic;
 mod command_line;
 mod configuration;
@@ -49,6 +50,7 @@ mod rotation;
 mod soak;
 mod stopping;
 mod storm;
+mod traces;
 mod transfers;
 mod upgrades;
 mod watch;

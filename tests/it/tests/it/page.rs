@@ -3,6 +3,7 @@
 use reqwest::header::HeaderMap;
 use serde_json::json;
 
+use crate::world::seen::note;
 use crate::world::*;
 
 /// A visitor without a browser: it keeps no cookies but by hand.
@@ -90,6 +91,10 @@ async fn seen(request: reqwest::RequestBuilder) -> Seen {
         headers: response.headers().clone(),
         text: response.text().await.unwrap(),
     };
+    note(
+        "an answer of the page",
+        format!("{:?}\n{}", seen.headers, seen.text).as_bytes(),
+    );
     let policy = seen.header("content-security-policy");
     for part in [
         "default-src 'none'",

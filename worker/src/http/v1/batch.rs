@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use bytes::{Buf as _, Bytes, BytesMut};
 use domorder_jobs::producer::{Incoming, SubmitError, Submitted, Taken};
+use domorder_jobs::trace::Trace;
 use domorder_jobs::validate::DOCUMENT_BYTES_MAX;
 use domorder_jobs::view::OrderView;
 use futures::{FutureExt as _, StreamExt as _};
@@ -21,8 +22,9 @@ use super::super::limits::{BODY_MAX, broke_off, content_type, too_large, too_slo
 use super::super::params::Params;
 use super::super::problem::{Problem, ProblemDetails};
 use super::super::{Api, Backend, Ready};
-use super::orders::counted;
+use super::orders::{counted, trace_of};
 use crate::clock;
+use crate::traces::{self, Accepting};
 
 const NDJSON: &str = "application/x-ndjson";
 /// Most documents of one accept, which is what a script of the ledger takes.
@@ -75,6 +77,7 @@ pub(super) async fn submit_batch(
     let batch = Batch {
         api,
         backend,
+        trace: trace_of(&headers),
         lines: Lines::of(body),
         hopeless: false,
         over: false,
@@ -90,6 +93,8 @@ pub(super) async fn submit_batch(
 struct Batch {
     api: Api,
     backend: Backend,
+    /// The caller's: every line's order goes on with it.
+    trace: Option<Trace>,
     lines: Lines,
     /// A whole part found the ledger away: the rest is told so without waiting for it again and again.
     hopeless: bool,
@@ -138,16 +143,11 @@ impl Batch {
     }
 
     async fn answers(&mut self, lines: &[Line]) -> Vec<BatchLine> {
-        let documents: Vec<Incoming<'_>> = lines
-            .iter()
-            .filter_map(|line| {
-                Some(Incoming {
-                    document: line.text.as_ref()?,
-                    key: None,
-                })
-            })
+        let documents = lines.iter().filter_map(|line| line.text.as_ref());
+        let documents: Vec<(&[u8], Accepting)> = documents
+            .map(|text| (text.as_ref(), traces::accept(self.trace.clone(), "batch")))
             .collect();
-        let mut taken = self.take(&documents).await.into_iter();
+        let mut taken = self.take(documents).await.into_iter();
         let answer = |line: &Line| match &line.text {
             None => refused(line.number, &too_large(DOCUMENT_BYTES_MAX)),
             Some(_) => match taken.next().unwrap_or_else(|| Err(stopping())) {
@@ -158,7 +158,7 @@ impl Batch {
         lines.iter().map(answer).collect()
     }
 
-    async fn take(&mut self, documents: &[Incoming<'_>]) -> Vec<Result<Taken, Problem>> {
+    async fn take(&mut self, documents: Vec<(&[u8], Accepting)>) -> Vec<Result<Taken, Problem>> {
         if self.api.inner.stop.is_cancelled() {
             return documents.iter().map(|_| Err(stopping())).collect();
         }
@@ -166,8 +166,16 @@ impl Batch {
             return documents.iter().map(|_| Err(away())).collect();
         }
         let turn = self.api.inner.batches.acquire().await;
-        let answers = self.backend.producer.take(documents, clock::now()).await;
+        let incoming = documents.iter().map(|(document, accepting)| Incoming {
+            trace: accepting.trace.as_ref(),
+            ..Incoming::new(document)
+        });
+        let incoming: Vec<Incoming<'_>> = incoming.collect();
+        let answers = self.backend.producer.take(&incoming, clock::now()).await;
         drop(turn);
+        for ((_, accepting), answer) in documents.into_iter().zip(&answers) {
+            accepting.end(answer.as_ref().map(|taken| &taken.submitted));
+        }
         self.hopeless = !answers.is_empty()
             && answers
                 .iter()

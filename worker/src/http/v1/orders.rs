@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domorder_jobs::producer::{Incoming, SubmitError, Submitted, Taken};
+use domorder_jobs::trace::Trace;
 use domorder_jobs::validate::DOCUMENT_BYTES_MAX;
 use domorder_jobs::view::OrderView;
 use utoipa::ToSchema;
@@ -15,7 +16,7 @@ use super::super::limits::{content_type, read_body};
 use super::super::params::Params;
 use super::super::problem::Problem;
 use super::{Named, Segment, read};
-use crate::{clock, metrics as m};
+use crate::{clock, metrics as m, traces};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -32,6 +33,8 @@ pub(crate) struct OrderDocument {}
     params(
         ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 200, pattern = "^[!-~]([ -~]*[!-~])?$",
          description = "Stands for the field `idempotency_key`; beside it, both must be the same"),
+        ("traceparent" = Option<String>, Header,
+         description = "The caller's trace (W3C Trace Context), with `tracestate`: the order goes on with it. One that is none is ignored"),
     ),
     request_body(
         content = OrderDocument, content_type = "application/json", description = "The order document, at most 64 KiB",
@@ -72,14 +75,18 @@ pub(super) async fn submit(
     content_type(&headers, &["application/json"])?;
     let key = header_key(&headers)?;
     let document = read_body(body, DOCUMENT_BYTES_MAX).await?;
+    let accepting = traces::accept(trace_of(&headers), "http");
     let incoming = Incoming {
         document: &document,
         key: key.as_deref(),
+        trace: accepting.trace.as_ref(),
     };
     let answer = backend.producer.take(&[incoming], clock::now()).await.pop();
-    let taken = counted(answer.unwrap_or(Err(SubmitError::Unavailable(
+    let answer = answer.unwrap_or(Err(SubmitError::Unavailable(
         domorder_jobs::ledger::LedgerError::Closed,
-    ))))?;
+    )));
+    accepting.end(answer.as_ref().map(|taken| &taken.submitted));
+    let taken = counted(answer)?;
     let replayed = matches!(taken.submitted, Submitted::Replayed(_));
     let view = taken.view.ok_or_else(Problem::internal)?;
     let location = HeaderValue::from_str(&format!("/v1/orders/{}", view.id)).map_err(|_| Problem::internal())?;
@@ -104,6 +111,16 @@ pub(super) fn counted(answer: Result<Taken, SubmitError>) -> Result<Taken, Probl
         Err(error) => m::refused(error.reason()),
     }
     answer.map_err(|error| Problem::from(&error))
+}
+
+/// The caller's trace. Of `traceparent` there may be one; parts of `tracestate` are joined.
+pub(super) fn trace_of(headers: &HeaderMap) -> Option<Trace> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let joined = |name: &str| {
+        let all: Vec<String> = headers.get_all(name).iter().map(text).collect();
+        (!all.is_empty()).then(|| all.join(","))
+    };
+    traces::given(joined("traceparent").as_deref(), joined("tracestate").as_deref())
 }
 
 /// The one `Idempotency-Key` header; whether it is a key is validation's business.

@@ -2,12 +2,10 @@
 //!
 //! Money: what the provider's books say is what the orders say, and no request was sent without an attempt of its own
 //! (`exactly-once.md` §6, P1 to P3 and P6). Events: one for each change, in order, by the contract's table of steps, from
-//! `order.queued` to the final one. Secrets: none in any key, event, log or metric. And nobody asked the providers
-//! anything they do not expect.
+//! `order.queued` to the final one. Secrets: none in all that was let out ([`super::secrets`]). And nobody asked the
+//! providers anything they do not expect.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -16,7 +14,7 @@ use serde_json::Value;
 
 use super::ledger::{state_of, view_of};
 use super::words::{is_final, may_follow};
-use super::{Metrics, NAMESPACE, World, held, labels, text};
+use super::{NAMESPACE, World, held, text};
 
 /// What a world comes to.
 pub(crate) struct Books {
@@ -70,7 +68,8 @@ impl World {
             check_events(order, events.get(&order.id).map_or(&[], Vec::as_slice), &mut faults);
         }
         self.check_decisions(&orders, &events, &mut redis, &mut faults);
-        self.check_secrets(&mut redis, &mut faults);
+        let ids: Vec<String> = orders.iter().map(|order| order.id.clone()).collect();
+        self.check_secrets(&mut redis, &ids, &mut faults);
         for unexpected in self.providers().unexpected() {
             faults.push(format!("the provider did not expect {unexpected:?}"));
         }
@@ -279,41 +278,6 @@ impl World {
         }
     }
 
-    fn check_secrets(&self, redis: &mut redis::Connection, faults: &mut Vec<String>) {
-        let secrets = self.secrets.lock().unwrap();
-        let search = |place: &str, bytes: &[u8], faults: &mut Vec<String>| {
-            for secret in secrets.iter() {
-                if bytes.windows(secret.len()).any(|window| window == secret.as_bytes()) {
-                    faults.push(format!("{place} holds the secret `{secret}`"));
-                }
-            }
-        };
-        let keys: Vec<String> = redis::cmd("KEYS").arg("*").query(redis).unwrap();
-        for key in keys {
-            if !key.starts_with(&format!("{NAMESPACE}:")) && !key.starts_with(&format!("{{{NAMESPACE}:")) {
-                faults.push(format!("the key {key} is outside the namespace"));
-            }
-            let lives: i64 = redis::cmd("PTTL").arg(&key).query(redis).unwrap();
-            if lives >= 0 {
-                faults.push(format!("the key {key} expires by itself"));
-            }
-            // Gone meanwhile, where a replica still works.
-            let dump: Option<Vec<u8>> = redis::cmd("DUMP").arg(&key).query(redis).unwrap();
-            search(&format!("the Redis key {key}"), &dump.unwrap_or_default(), faults);
-        }
-        for (at, replica) in self.replicas.iter().enumerate() {
-            search(&format!("the log of replica {at}"), replica.log().as_bytes(), faults);
-            if let Some(metrics) = replica.address().and_then(scrape) {
-                faults.extend(labels::faults(&metrics, &self.builder.accounts()));
-                search(
-                    &format!("the metrics of replica {at}"),
-                    metrics.text().as_bytes(),
-                    faults,
-                );
-            }
-        }
-    }
-
     /// What helps to understand a failure.
     fn explain(&self) {
         for (at, replica) in self.replicas.iter().enumerate() {
@@ -329,16 +293,4 @@ impl World {
             );
         }
     }
-}
-
-/// A scrape without a runtime; nothing where the replica does not answer.
-fn scrape(address: std::net::SocketAddr) -> Option<Metrics> {
-    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1)).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-    stream
-        .write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
-        .ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    Some(Metrics::of(answer.split_once("\r\n\r\n")?.1.to_owned()))
 }

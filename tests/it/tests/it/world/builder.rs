@@ -125,6 +125,11 @@ impl Builder {
         }
     }
 
+    /// Whether a setting was made.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.settings.contains_key(key)
+    }
+
     /// The accounts that were configured.
     pub(super) fn accounts(&self) -> BTreeSet<String> {
         let names = self.settings.keys().filter_map(|key| key.strip_prefix("accounts."));
@@ -201,6 +206,8 @@ impl Builder {
             by_hand: Mutex::default(),
             lost: AtomicBool::new(false),
             secrets: Mutex::new(BTreeSet::from(secrets)),
+            private: Mutex::default(),
+            by_environment: Mutex::default(),
             is_settled: false,
             tells: true,
             suite: Mutex::default(),

@@ -11,7 +11,7 @@ use hyper::body::Frame;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use super::{Replica, World};
+use super::{Replica, World, seen};
 
 /// Tokens of a world that has some: one a scope, and one for all. Their secrets are looked for everywhere at the end.
 pub(crate) const TOKENS: &str = "[\
@@ -137,6 +137,10 @@ impl Http {
             headers: response.headers().clone(),
             text: response.text().await.expect("a whole body"),
         };
+        seen::note(
+            "an answer over HTTP",
+            format!("{:?}\n{}", answer.headers, answer.text).as_bytes(),
+        );
         assert!(!answer.header("x-request-id").is_empty(), "{answer:?}");
         if answer.status >= 400 {
             assert_eq!(answer.header("content-type"), "application/problem+json", "{answer:?}");
@@ -266,6 +270,7 @@ impl EventStream {
     async fn more(&mut self) -> Option<()> {
         let part = self.response.chunk().await.ok()??;
         self.text.drain(..std::mem::take(&mut self.read));
+        seen::note("a stream of events", &part);
         self.text.push_str(std::str::from_utf8(&part).unwrap());
         Some(())
     }

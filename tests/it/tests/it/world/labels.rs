@@ -60,6 +60,9 @@ fn known(label: &str, accounts: &BTreeSet<String>) -> Option<BTreeSet<String>> {
             "read",
             "left",
             "failed",
+            // of spans
+            "sent",
+            "dropped",
             // of webhooks
             "refused",
             "gone",

@@ -3,6 +3,7 @@
 mod books;
 mod browser;
 mod builder;
+mod collector;
 mod documents;
 mod held;
 mod http;
@@ -16,6 +17,8 @@ mod receiver;
 mod replica;
 mod rest;
 mod running;
+mod secrets;
+pub(crate) mod seen;
 mod sold;
 mod words;
 
@@ -36,6 +39,7 @@ use tempfile::TempDir;
 pub(crate) use books::{operation, request_of};
 pub(crate) use browser::Browser;
 pub(crate) use builder::{Builder, NAMESPACE};
+pub(crate) use collector::{Collector, Mood, Told};
 pub(crate) use documents::*;
 pub(crate) use http::{Http, TOKENS, ndjson, streamed, token};
 pub(crate) use ledger::state_of;
@@ -70,6 +74,9 @@ pub(crate) struct World {
     by_hand: Mutex<BTreeSet<(String, String)>>,
     lost: AtomicBool,
     secrets: Mutex<BTreeSet<String>>,
+    private: Mutex<BTreeSet<String>>,
+    /// Replicas whose environment holds secrets.
+    by_environment: Mutex<BTreeSet<u32>>,
     /// The end was checked already.
     is_settled: bool,
     /// Whether its numbers go into the report, and in which line if not that of its module.

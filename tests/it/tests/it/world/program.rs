@@ -6,8 +6,8 @@ use std::process::Stdio;
 use serde_json::Value;
 use tokio::io::AsyncWriteExt as _;
 
-use super::World;
 use super::replica::program;
+use super::{World, seen};
 
 /// What a command came to.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl World {
         let config = self.builder.path(self.folder());
         let config = config.to_str().unwrap();
         let ran = run(&[arguments, &["--config", config]].concat(), input).await;
-        // Whatever a command says, it is no secret.
+        // Whatever a command says, it is no secret; here it is known which one said it.
         for secret in self.secrets.lock().unwrap().iter() {
             assert!(!ran.out.contains(secret.as_str()), "{arguments:?} printed a secret");
             assert!(!ran.err.contains(secret.as_str()), "{arguments:?} printed a secret");
@@ -94,6 +94,10 @@ pub(super) async fn run_program(program: &Path, arguments: &[&str], input: &str,
         .await
         .expect("the command ends")
         .unwrap();
+    seen::note(
+        "what a command printed",
+        &[output.stdout.as_slice(), &output.stderr].concat(),
+    );
     Ran {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),

@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::{Builder, World};
+use super::{Builder, World, seen};
 
 /// The secret of every endpoint.
 pub(crate) const SECRET: &str = "whsec_c2lnbmVkLWluLXRoZS10ZXN0cy1vZi1kb21vcmRlcg==";
@@ -205,6 +205,10 @@ async fn take(State(inner): State<Arc<Inner>>, method: Method, headers: HeaderMa
         inner.faults.lock().unwrap().push(fault);
         return StatusCode::UNAUTHORIZED.into_response();
     }
+    seen::note(
+        "a post of a webhook",
+        format!("{headers:?}\n{}", String::from_utf8_lossy(&body)).as_bytes(),
+    );
     let event: Value = serde_json::from_slice(&body).unwrap();
     if method != "POST" || headers[header::CONTENT_TYPE] != "application/cloudevents+json" {
         inner.faults.lock().unwrap().push(format!("{method} of {headers:?}"));
