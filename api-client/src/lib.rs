@@ -1,4 +1,4 @@
-//! Talks to registrars; knows nothing of orders or Redis.
+#![doc = include_str!("../README.md")]
 pub mod catalogue;
 pub mod connectreseller;
 pub mod endpoint;

@@ -11,6 +11,7 @@ mod connectreseller_domains;
 mod connectreseller_network;
 mod connectreseller_people;
 mod connectreseller_quirks;
+mod examples;
 mod faults;
 mod listing;
 mod logicboxes;
