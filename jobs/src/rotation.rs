@@ -249,7 +249,7 @@ impl Run<'_> {
             match self.ring.reseal(id, &sealed) {
                 Ok(None) => {}
                 Ok(Some(new)) => changes.push(Change {
-                    is_new: !self.is_first && id.created_ms() >= self.began_ms,
+                    is_new: id.created_ms() >= self.began_ms,
                     reseal: Reseal {
                         id: order.id.clone(),
                         old: sealed.as_str().to_owned(),

@@ -5,8 +5,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domorder_api_client::namecom;
+use domorder_api_client::provider::{ContactIds, InvoiceOption, Purchase, Transfer};
+use domorder_jobs::ledger::LedgerSettings;
+use domorder_jobs::order::OrderId;
+use domorder_jobs::seal::KeyRing;
+use domorder_jobs::signal::SignalDocument;
 use domorder_tests_sim::{Behaviour, CONNECTRESELLER_KEY, NAMECOM_TOKEN, NAMECOM_USERNAME, Rule};
 use domorder_tests_support::RedisOptions;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::world::*;
@@ -160,10 +167,7 @@ async fn no_secret_comes_out_of_anything_that_domorder_does() {
     replica.until_it_listens().await;
     world.replicas.push(replica);
     // A provider that repeats what it was told, answers that are lost, and a panic in the middle.
-    let echo = format!(
-        "APIKey={CONNECTRESELLER_KEY} AuthCode={} is wrong for Mara Canaryquill",
-        CODES[1]
-    );
+    let echo = format!("APIKey={CONNECTRESELLER_KEY} AuthCode={} is wrong", CODES[1]);
     let echo = json!({"responseMsg": {"statusCode": 400, "message": echo.clone()}, "responseData": {"msg": echo}});
     let providers = world.providers();
     let answer = Behaviour::Answer {
@@ -287,4 +291,55 @@ async fn a_replica_leaves_no_core_file() {
         !std::os::unix::process::ExitStatusExt::core_dumped(&status),
         "{status:?}"
     );
+}
+
+#[test]
+fn no_debug_shows_a_secret() {
+    let secret = CODES[0];
+    let wanted = [
+        ("REDIS__URL", format!("redis://user:{secret}@127.0.0.1/")),
+        ("ACCOUNTS__CR__PROVIDER", "connectreseller".to_owned()),
+        ("ACCOUNTS__CR__API_KEY", secret.to_owned()),
+        ("TELEMETRY__TRACES_HEADERS", format!("authorization={secret}")),
+        (
+            "TELEMETRY__TRACES_URL",
+            format!("https://otlp.example/v1/traces?key={secret}"),
+        ),
+        ("WEBHOOKS__W__URL", format!("https://billing.example/?key={secret}")),
+        ("WEBHOOKS__W__SECRET", SECRET.to_owned()),
+    ];
+    let env = wanted.map(|(name, value)| (format!("DOMORDER__{name}"), value));
+    let options = domorder_config::LoadOptions { file: None, env };
+    let (config, _) = domorder_config::load(options).unwrap();
+    let ring = KeyRing::parse(&format!("k1:{SEALING}")).unwrap();
+    let signal = json!({"signal": "auth-code", "idempotency_key": "a", "auth_code": secret});
+    let signal = SignalDocument::parse(signal.to_string().as_bytes()).unwrap();
+    let id: OrderId = "0-01JZ0000000000000000000000".parse().unwrap();
+    let stored = signal.signal.clone().seal(id, &ring, jiff::Timestamp::now()).unwrap();
+    let transfer = Transfer {
+        domain: "move-example.com".to_owned(),
+        auth_code: Some(SecretString::from(secret)),
+        nameservers: Vec::new(),
+        customer: "5512".to_owned(),
+        contacts: ContactIds::default(),
+        privacy: false,
+        invoice: InvoiceOption::NoInvoice,
+    };
+    let base: url::Url = "https://api.example/".parse().unwrap();
+    let key = || SecretString::from(secret);
+    for shown in [
+        format!("{config:?}"),
+        format!("{ring:?}"),
+        format!("{signal:?} {stored:?}"),
+        format!("{:?}", Purchase::Transfer(transfer)),
+        format!(
+            "{:?}",
+            LedgerSettings::new(format!("redis://:{secret}@127.0.0.1/"), "it")
+        ),
+        format!("{:?}", namecom::Settings::new(base, "user", key())),
+    ] {
+        for text in [secret, SEALING, &SECRET[6..]] {
+            assert!(!shown.contains(text), "{shown}");
+        }
+    }
 }

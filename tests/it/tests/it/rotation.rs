@@ -1,6 +1,7 @@
 //! Sealing keys that are rotated: beside orders that run, through a crash, and too hastily.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use domorder_tests_support::{Cut, Place, RedisProxy};
 use serde_json::{Value, json};
@@ -123,7 +124,7 @@ async fn keys_are_rotated_beside_running_orders_and_then_the_old_one_is_needed_b
     roll_out(&mut world, &[NEW]).await;
     assert_eq!(world.run(&["doctor"]).await.ended(0).out, "all is well\n");
     // The code of each is opened with every look, and compared where its document comes again.
-    world.providers().advance(std::time::Duration::from_secs(6 * 86_400));
+    world.providers().advance(Duration::from_secs(6 * 86_400));
     world.until_all(&keys, "succeeded").await;
     world.until(&given_anew, "succeeded").await;
     let again: String = transfers(60).iter().map(|document| format!("{document}\n")).collect();
@@ -180,6 +181,42 @@ async fn an_answer_that_is_lost_during_a_rotation_is_asked_for_again() {
     assert_eq!(rotated["rotation"]["resealed"], 5, "each is counted once: {rotated:#}");
     assert_eq!(under(&world).await, only("new", 5));
     assert_eq!(proxy.cuts().iter().map(|(_, n)| n).sum::<u64>(), 5);
+}
+
+#[tokio::test]
+async fn a_rotation_tells_of_a_replica_that_still_seals_with_the_old_key() {
+    let mut world = with_keys(World::with().scale(1.0), &[OLD]).await;
+    world.another_replica().await;
+    let mut keys = world.orders(transfers(3)).await;
+    world.until_all(&keys, "blocked").await;
+    // The command has the new file already; the replica has not, and takes orders all the while.
+    hand_out(&world, &[NEW, OLD]);
+    let proxy = RedisProxy::start(world.redis.port()).await.unwrap();
+    proxy.delay(Duration::from_millis(60));
+    world.reconfigure(&[("redis.url", &format!("'{}'", proxy.url()))]);
+    let ran = {
+        let rotating = world.run(&["secrets", "rotate"]);
+        tokio::pin!(rotating);
+        let mut documents = transfers(200).split_off(3).into_iter();
+        loop {
+            tokio::select! {
+                ran = &mut rotating => break ran,
+                () = tokio::time::sleep(Duration::from_millis(100)) => {
+                    keys.extend(world.orders(documents.next()).await);
+                }
+            }
+        }
+    };
+    assert!(ran.code == 1 && ran.out.contains("still has that one first"), "{ran:?}");
+
+    world.reconfigure(&[("redis.url", &format!("'{}'", world.redis.url()))]);
+    roll_out(&mut world, &[NEW, OLD]).await;
+    world.run(&["secrets", "rotate"]).await.ended(0);
+    world.until_all(&keys, "blocked").await;
+    assert_eq!(under(&world).await, only("new", keys.len()));
+    roll_out(&mut world, &[NEW]).await;
+    world.providers().advance(Duration::from_secs(6 * 86_400));
+    world.until_all(&keys, "succeeded").await;
 }
 
 #[tokio::test]
