@@ -110,7 +110,8 @@ impl Handler {
             "order", order.id = %claim.order.id, account = %self.account, attempt = tracing::field::Empty,
             trace.id = tracing::field::Empty,
         );
-        self.drive(&claim).instrument(span).await;
+        // On the heap: all that an order's way may hold on to comes to 16 KiB, and tasks around it copy what they await.
+        Box::pin(self.drive(&claim)).instrument(span).await;
     }
 
     async fn drive(&self, claim: &Claim) {

@@ -56,6 +56,7 @@ fn an_event_is_taken_only_by_a_status_that_says_so_and_is_sent_once() {
         url: url.parse().unwrap(),
         secret: format!("whsec_{}", "A".repeat(40)).into(),
         previous_secret: None,
+        ca_file: None,
         events: vec!["order.*".to_owned()],
         begin: Begin::New,
         allow_private: true,

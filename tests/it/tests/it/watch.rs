@@ -303,7 +303,8 @@ async fn orders_are_listed_by_what_they_ask_for_by_several_states_and_page_by_pa
         }
     }
     let mut all = keys.clone();
-    (all.sort(), seen.sort());
+    all.sort();
+    seen.sort();
     assert_eq!(seen, all);
     world.run(&["orders", "list", "--cursor", "nowhere"]).await.ended(2);
     let ran = world.run(&["orders", "list", "--domain", "-"]).await.ended(2);
