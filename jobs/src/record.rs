@@ -60,6 +60,17 @@ pub struct Intent {
     pub open: bool,
 }
 
+/// A row of looks, apart, that showed what contradicts what is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doubts {
+    /// How many.
+    #[serde(rename = "n")]
+    pub n: u32,
+    /// The last of them.
+    #[serde(rename = "at", with = "millis")]
+    pub at: Timestamp,
+}
+
 /// What a cancellation at the provider is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Cancelling {
@@ -165,6 +176,9 @@ pub struct OrderRecord {
         with = "millis::option"
     )]
     pub last_absent_at: Option<Timestamp>,
+    /// Looks that showed what may be older than what is known of the name, if they count.
+    #[serde(rename = "dt", default, skip_serializing_if = "Option::is_none")]
+    pub doubts: Option<Doubts>,
     /// What came of the latest paid call instead of an answer that can be believed.
     #[serde(rename = "an", default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
@@ -285,6 +299,7 @@ impl OrderRecord {
             absences: 0,
             absent_since: None,
             last_absent_at: None,
+            doubts: None,
             answer: None,
             retries: 0,
             retrying_since: None,

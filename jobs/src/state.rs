@@ -224,6 +224,8 @@ words! {
         NotSent = "not_sent",
         /// The read before the paid call gave no answer; nothing was sent.
         LookFailed = "look_failed",
+        /// What the provider shows may be older than what an earlier order of the name has proved; nothing was sent.
+        OldReading = "old_reading",
         /// Absence was proven, so a new attempt is allowed.
         AbsenceProven = "absence_proven",
         /// Started over by a signal.

@@ -95,6 +95,8 @@ pub struct ClaimedOrder {
     pub lapsed: bool,
     /// When our lease ends, by Redis' clock.
     pub lease_end_ms: u64,
+    /// What was last proved of its resource at its account, as [`super::Record::proved`] told it; empty: nothing.
+    pub proved: String,
     /// What the account's breaker keeps back.
     pub brake: Brake,
 }
@@ -208,7 +210,7 @@ impl Ledger {
         let fence = value::uint(at(6));
         let (brake, trial) = Brake::read(at(9));
         let mut orders = Vec::new();
-        for entry in value::list(at(8)).chunks_exact(7) {
+        for entry in value::list(at(8)).chunks_exact(8) {
             let id = value::text(&entry[0]);
             match Meta::parse(&value::text(&entry[1])) {
                 Some(meta) => orders.push(ClaimedOrder {
@@ -225,6 +227,7 @@ impl Ledger {
                     signals: value::signals(&value::text(&entry[4])),
                     lane_head: value::uint(&entry[5]) == 1,
                     lapsed: value::uint(&entry[6]) == 1,
+                    proved: value::text(&entry[7]),
                     lease_end_ms: meta.lease_end_ms,
                 }),
                 // A state or kind of a newer version of ours: the script cannot tell, so it is put aside from here.

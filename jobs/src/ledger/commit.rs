@@ -67,6 +67,9 @@ pub struct Record {
     pub release_lane: bool,
     /// The record is an intent to spend money in this epoch: refused in any other, and when the lease has ended.
     pub intent_epoch: Option<u64>,
+    /// What it has proved of its resource, for the orders of that which follow at its account; `<word>@<seconds since
+    /// 1970> …`, of which the ledger reads the first time only. Kept for two days.
+    pub proved: Option<String>,
     /// What its account parks it for; the ledger lets it go when that is over.
     pub parked: Option<Shelf>,
     /// Answer when the record is durable as configured. Intents and outcomes are; what a crash may undo without harm
@@ -268,6 +271,7 @@ impl Committer {
             command.arg(record.intent_epoch.map(|epoch| epoch.to_string()).unwrap_or_default());
             command.arg(record.parked.map(|shelf| shelf.reason.as_str()).unwrap_or_default());
             command.arg(record.parked.and_then(|shelf| shelf.deadline_ms).unwrap_or(NO_DEADLINE));
+            command.arg(record.proved.as_deref().unwrap_or_default());
             command.arg(record.before.len());
             for change in &record.before {
                 command.arg(change.event.as_deref().unwrap_or_default());

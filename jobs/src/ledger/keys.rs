@@ -8,6 +8,7 @@
 //! | `{<ns>:<shard>}:leased:<account>` | zset | id → end of its lease |
 //! | `{<ns>:<shard>}:lanes` | hash | resource → the order that may work on it, and `+` while others wait |
 //! | `{<ns>:<shard>}:domain:<resource>` | list | the orders that wait for the one in `lanes`; none if none wait |
+//! | `{<ns>:<shard>}:proved` | hash | `resource\|account` → what was last proved of it, and when; kept for two days |
 //! | `{<ns>:<shard>}:state:<state>` | zset | id → since when |
 //! | `{<ns>:<shard>}:counts` | hash | `state\|kind\|account` → how many |
 //! | `{<ns>:<shard>}:events` | stream | the outbox, field `event` |

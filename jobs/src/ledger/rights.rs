@@ -29,6 +29,7 @@ const CALLS: &[&str] = &[
     "HINCRBY {p}:hash f 1",
     "HLEN {p}:hash",
     "HEXISTS {p}:hash f",
+    "HRANDFIELD {p}:hash -1 WITHVALUES",
     "HDEL {p}:hash f",
     "RPUSH {p}:list a",
     "LPUSH {p}:list a",

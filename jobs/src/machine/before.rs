@@ -216,6 +216,7 @@ pub(super) fn submit(mut record: OrderRecord, snapshot: Snapshot, facts: &Facts<
     record.provider_message = None;
     record.answer = None;
     record.last_absent_at = None;
+    record.doubts = None;
     if facts.operation.costs_money() {
         record.charged = Charged::Unknown;
     }

@@ -10,7 +10,7 @@ use domorder_api_client::provider::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Facts, Observation};
+use super::{Facts, Observation, doubts};
 use crate::record::OrderRecord;
 use crate::state::Kind;
 
@@ -20,6 +20,8 @@ const MARK: &str = "the last answer could not be believed: ";
 const MESSAGE_CHARS_MAX: usize = 300;
 /// Of which so many tell what could not be believed.
 const TOLD_CHARS_MAX: usize = 120;
+/// The word for what may be older than what is known.
+const OLD: &str = "old";
 /// A date this much earlier is the same one.
 const BACKWARD_MIN: SignedDuration = SignedDuration::from_hours(24);
 /// Email orders are sold for ten years on top of what they have, without a limit that is documented.
@@ -28,10 +30,18 @@ const EMAIL_TERM_MAX: SignedDuration = SignedDuration::from_hours(10 * 366 * 24 
 /// What could not be believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disbelieved {
-    /// `expiry`, or `garbled`: a bounded word for a metric.
+    /// `expiry`, `garbled` or `old`: a bounded word for a metric.
     pub what: &'static str,
     /// For people.
     pub told: String,
+}
+
+impl Disbelieved {
+    /// It makes sense, but may be older than what is known already.
+    #[must_use]
+    pub fn is_old(&self) -> bool {
+        self.what == OLD
+    }
 }
 
 /// What of an observation is not to be believed; `None`: all of it may be.
@@ -43,12 +53,29 @@ pub fn disbelieved(seen: &Observation, record: &OrderRecord, facts: &Facts<'_>) 
             told: trouble.detail.clone(),
         });
     }
-    let at = expiry_of(seen)?;
-    let fault = fault_of(at, record, facts)?;
-    Some(Disbelieved {
-        what: "expiry",
-        told: fault.told(at),
-    })
+    let fault = expiry_of(seen).and_then(|at| Some((at, fault_of(at, record, facts)?)));
+    match (fault, seen) {
+        (Some((at, fault @ Fault::Nonsense)), _) => Some(Disbelieved {
+            what: "expiry",
+            told: fault.told(at),
+        }),
+        (fault, seen) => {
+            let old = match seen {
+                Observation::Saw(sighting) => doubts::doubted(sighting, record, facts),
+                _ => None,
+            };
+            let old = old.map(|doubt| Disbelieved {
+                what: OLD,
+                told: doubt.told,
+            });
+            old.or_else(|| {
+                fault.map(|(at, fault)| Disbelieved {
+                    what: "expiry",
+                    told: fault.told(at),
+                })
+            })
+        }
+    }
 }
 
 /// The observation as far as it may be believed.

@@ -7,9 +7,9 @@
 //!
 //! Rooms: [`before`] (until the paid call), [`around`] (contacts and price before it, what is set after it), [`after`]
 //! (its answer), [`reconcile`] (an unknown outcome), [`waiting`] (the provider or a person has the word), [`signals`]
-//! (what people say), [`listed`] (a list shows it unchanged), [`guard`] (what is not believed). What is particular to a kind of order stands
-//! in [`kinds`], how long to wait in [`waits`]. Which sighting an answer is was decided by the provider's adapter; no
-//! provider's word is known here.
+//! (what people say), [`listed`] (a list shows it unchanged), [`guard`] and [`doubts`] (what is not believed, the latter of what is [`proved`]). What is
+//! particular to a kind of order stands in [`kinds`], how long to wait in [`waits`], the moves that all of them make in
+//! [`moves`]. Which sighting an answer is was decided by the provider's adapter; no provider's word is known here.
 //!
 //! The rules that money rests on, each tested as a law over random histories: a paid call is decided on nothing but a
 //! look that saw absence in `queued`; whatever is not proven to be without effect is `unknown_outcome` and leaves it by
@@ -18,9 +18,12 @@
 mod after;
 mod around;
 mod before;
+mod doubts;
 mod guard;
 pub mod kinds;
 mod listed;
+mod moves;
+mod proved;
 mod reconcile;
 mod signals;
 mod waiting;
@@ -32,17 +35,23 @@ mod tests;
 use std::time::Duration;
 
 use domorder_api_client::provider::{
-    Abilities, Baseline, ContactIds, Guard, Operation, Outcome, Quote, Sighting, Snapshot, Trouble, TroubleKind,
+    Abilities, Baseline, ContactIds, Guard, Operation, Outcome, Quote, Sighting, Snapshot, Trouble,
 };
 use jiff::Timestamp;
 
 use crate::known::Known;
 use crate::order::MaxPrice;
 use crate::record::{Intent, OrderRecord};
-use crate::state::{Charged, Kind, Needs, Reason, State};
+use crate::state::{Kind, Reason, State};
 
+pub use doubts::may_be_old;
 pub use guard::{Disbelieved, disbelieved, shows_disbelief};
 pub use listed::stands_at;
+use moves::{
+    close, count_absence, decide, decide_by, enter, fail, forget_absences, go, paid, succeed, trouble_with_account,
+    wait,
+};
+pub use proved::{Change, Proved};
 pub use signals::{Refused, SignalSeen, may};
 pub use waits::{Policy, UnknownAttempts};
 use waits::{by_deadline, deadline_passed, follow_at, left_alone, retry_at, scheduled, signed};
@@ -179,6 +188,8 @@ pub struct Decision {
     pub lane: Option<Lane>,
     /// Where a person has to decide on a call that may have had an effect: what is known of it, for the timeline.
     pub known: Option<Box<Known>>,
+    /// Where the order has succeeded: what is known of its name now, for the orders of that name that follow.
+    pub proves: Option<Box<Proved>>,
 }
 
 /// All that a decision may depend on besides the record and what was seen.
@@ -205,6 +216,12 @@ pub struct Facts<'a> {
     pub quiet_until: Option<Timestamp>,
     /// The account's breaker keeps paid calls back until then.
     pub breaker_until: Option<Timestamp>,
+    /// What earlier orders of the same name have proved.
+    pub proved: Option<&'a Proved>,
+    /// How long ago the latest of it was proved, as far as this worker's own clock can vouch for it.
+    pub proved_for: Duration,
+    /// By how much the order changes what it is measured against.
+    pub change: Change,
     /// The order gives contacts in full, and the provider has to make ids of them first.
     pub prepares: bool,
     /// What the purchase may cost at most.
@@ -234,10 +251,45 @@ pub struct IllegalPair {
 pub fn next(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Result<Decision, IllegalPair> {
     let odd = disbelieved(&seen, record, facts);
     let looked = matches!(seen, Observation::Saw(_) | Observation::Listed);
-    let mut decision = follows(record, guard::sifted(seen, record, facts), facts)?;
+    let shown = proved::shown(&seen);
+    let mut decision = match &seen {
+        Observation::Saw(sighting) => saw(record, sighting, odd.as_ref(), facts)?,
+        _ => follows(record, guard::sifted(seen, record, facts), facts)?,
+    };
     let spoken = decision.record.provider_message != record.provider_message;
     guard::tell(&mut decision.record, odd.as_ref(), looked, spoken);
+    if decision.record.state == State::Succeeded && record.state != State::Succeeded {
+        decision.proves = proved::by(&decision.record, &shown, facts).map(Box::new);
+    }
     Ok(decision)
+}
+
+/// A look, unless what it shows may be older than what is known: then it is made again.
+fn saw(
+    record: &OrderRecord,
+    sighting: &Sighting,
+    odd: Option<&Disbelieved>,
+    facts: &Facts<'_>,
+) -> Result<Decision, IllegalPair> {
+    let doubt = doubts::doubted(sighting, record, facts);
+    if let Some(doubt) = doubt.filter(|_| odd.is_some_and(Disbelieved::is_old) && looks(record)) {
+        return Ok(doubts::look_again(record.clone(), &doubt, facts));
+    }
+    let seen = guard::sifted(Observation::Saw(sighting.clone()), record, facts);
+    let mut decision = follows(record, seen, facts)?;
+    if !matches!(sighting, Sighting::Unreadable(_)) {
+        decision.record.doubts = None;
+    }
+    Ok(decision)
+}
+
+/// Whether an order may be looked at as it stands.
+const fn looks(record: &OrderRecord) -> bool {
+    match record.state {
+        State::Queued | State::UnknownOutcome | State::InProgress | State::Blocked | State::ActionRequired => true,
+        State::Parked => record.placed,
+        State::Dispatching | State::Succeeded | State::Failed | State::Cancelled => false,
+    }
 }
 
 fn follows(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Result<Decision, IllegalPair> {
@@ -265,14 +317,11 @@ fn follows(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Result
             Ok(around::finished(record.clone(), outcome, facts))
         }
         Observation::Finished(_) => illegal("the answer to a finishing"),
+        Observation::Saw(_) if !looks(record) => illegal("a look"),
         Observation::Saw(sighting) => match state {
             State::Queued => Ok(before::saw(record.clone(), sighting, facts)),
             State::UnknownOutcome => Ok(reconcile::saw(record.clone(), sighting, facts)),
-            State::InProgress | State::Blocked | State::ActionRequired => {
-                Ok(waiting::saw(record.clone(), sighting, facts))
-            }
-            State::Parked if record.placed => Ok(waiting::saw(record.clone(), sighting, facts)),
-            _ => illegal("a look"),
+            _ => Ok(waiting::saw(record.clone(), sighting, facts)),
         },
         Observation::Listed => match stands_at(record) {
             Some(stage) => Ok(listed::unchanged(record.clone(), stage, facts)),
@@ -322,170 +371,5 @@ fn claimed(record: OrderRecord, facts: &Facts<'_>) -> Decision {
         State::Dispatching => reconcile::found_open(record, facts),
         State::UnknownOutcome => reconcile::claimed(record),
         _ => waiting::claimed(record, facts),
-    }
-}
-
-// --- pieces that every room uses ------------------------------------------------------------------------------------
-
-/// Moves to a state, with a fresh count of looks if it is another.
-fn enter(record: &mut OrderRecord, state: State, reason: Option<Reason>, needs: Option<Needs>) {
-    if record.state != state || record.reason != reason {
-        record.looks = 0;
-        record.absences = 0;
-        record.absent_since = None;
-    }
-    // A way through `dispatching` is part of one row of retries: were it forgotten there, calls that do not leave would
-    // be tried again at the first wait for ever.
-    if !matches!(state, State::Queued | State::Dispatching) && record.state != state {
-        record.retries = 0;
-        record.retrying_since = None;
-    }
-    record.state = state;
-    record.reason = reason;
-    record.needs = needs;
-}
-
-fn go(record: OrderRecord, step: Step, why: &'static str) -> Decision {
-    Decision {
-        record,
-        step,
-        why,
-        lane: None,
-        known: None,
-    }
-}
-
-/// Waits until `at`, and writes that into the record.
-fn wait(mut record: OrderRecord, at: Option<Timestamp>, why: &'static str) -> Decision {
-    record.next_check_at = at;
-    go(record, Step::Wait(at), why)
-}
-
-fn close(mut record: OrderRecord, why: &'static str) -> Decision {
-    record.next_check_at = None;
-    go(record, Step::Close, why)
-}
-
-/// Ends the order.
-fn finish(
-    mut record: OrderRecord,
-    state: State,
-    reason: Option<Reason>,
-    charged: Charged,
-    now: Timestamp,
-    why: &'static str,
-) -> Decision {
-    debug_assert!(state.is_final());
-    enter(&mut record, state, reason, None);
-    record.charged = charged;
-    record.finished_at = Some(now);
-    record.gives_up_at = None;
-    record.cancelling = None;
-    record.resolving = false;
-    record.attempted_at = None;
-    record.last_absent_at = None;
-    record.answer = None;
-    if let Some(intent) = &mut record.intent {
-        intent.open = false;
-    }
-    close(record, why)
-}
-
-/// The effect stands and is ours to report: charged as far as we caused it.
-fn succeed(
-    record: OrderRecord,
-    operation: Operation,
-    reason: Option<Reason>,
-    now: Timestamp,
-    why: &'static str,
-) -> Decision {
-    let charged = match reason {
-        Some(Reason::AlreadyDone) => Charged::No,
-        _ => paid(&record, operation),
-    };
-    finish(record, State::Succeeded, reason, charged, now, why)
-}
-
-/// Ended without effect: what was taken is owed back.
-fn fail(record: OrderRecord, state: State, reason: Reason, now: Timestamp, why: &'static str) -> Decision {
-    let charged = match record.charged {
-        Charged::Yes | Charged::RefundDue => Charged::RefundDue,
-        Charged::Refunded => Charged::Refunded,
-        Charged::No | Charged::Unknown => record.charged_before(),
-    };
-    finish(record, state, Some(reason), charged, now, why)
-}
-
-/// Hands the order to a person.
-fn decide(mut record: OrderRecord, reason: Reason, why: &'static str) -> Decision {
-    enter(&mut record, State::ActionRequired, Some(reason), Some(Needs::Decision));
-    record.resolving = false;
-    // A cancellation that was asked for before is part of what is decided now.
-    record.cancelling = None;
-    wait(record, None, why)
-}
-
-/// As [`decide`], of a call whose effect is not known: with what is known of it.
-fn decide_by(record: OrderRecord, reason: Reason, why: &'static str) -> Decision {
-    let known = Some(Box::new(Known::of(&record)));
-    Decision {
-        known,
-        ..decide(record, reason, why)
-    }
-}
-
-/// `yes` for what costs money and may be our doing; `no` for free operations and for what we only adopted.
-fn paid(record: &OrderRecord, operation: Operation) -> Charged {
-    if operation.costs_money() && record.sent {
-        Charged::Yes
-    } else {
-        Charged::No
-    }
-}
-
-/// Counts a look that saw absence, and says whether it counts: one before its time (asked for by a signal, or in a claim
-/// after a crash) tells nothing new, because a lagging provider answers three quick looks alike.
-fn count_absence(record: &mut OrderRecord, now: Timestamp) -> bool {
-    if record.absences > 0 && record.next_check_at.is_some_and(|at| now < at) {
-        return false;
-    }
-    record.absences = record.absences.saturating_add(1);
-    record.absent_since.get_or_insert(now);
-    record.last_absent_at = Some(now);
-    true
-}
-
-/// Something else than absence was seen: the row is over.
-fn forget_absences(record: &mut OrderRecord) {
-    record.absences = 0;
-    record.absent_since = None;
-    record.last_absent_at = None;
-}
-
-/// Parks the order because the account as a whole cannot work, and says so where it is a matter of credentials.
-fn trouble_with_account(mut record: OrderRecord, trouble: &Trouble, facts: &Facts<'_>) -> Option<Decision> {
-    match trouble.kind {
-        TroubleKind::Credentials => {
-            record.provider_message = Some(trouble.detail.clone());
-            let lane = Some(Lane::PauseForCredentials);
-            let mut decision = match record.state {
-                State::Queued | State::Parked if !record.placed => {
-                    enter(&mut record, State::Parked, Some(Reason::Paused), None);
-                    wait(
-                        record,
-                        Some(facts.now),
-                        "the provider refuses the account's credentials; nothing was sent",
-                    )
-                }
-                _ => {
-                    // Not before its time: the next look would count as one apart from the last that saw absence.
-                    let at = record.next_check_at.map_or(facts.now, |at| at.max(facts.now));
-                    wait(record, Some(at), "the provider refuses the account's credentials")
-                }
-            };
-            decision.lane = lane;
-            Some(decision)
-        }
-        TroubleKind::Throttled | TroubleKind::Unavailable | TroubleKind::Garbled => None,
     }
 }

@@ -1,16 +1,15 @@
-//! The guards of the protocol, each of which can be left off to see that it is missed, and the assumptions of the
-//! histories, each of which can be dropped to see what it is for.
+//! The guards of the protocol, each of which can be left off to see that it is missed.
 
 use std::fmt;
 use std::str::FromStr;
 
-macro_rules! words {
-    ($(#[doc = $of:literal])+ $set:ident, $called:literal { $($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+ }) => {
-        $(#[doc = $of])+
+macro_rules! guards {
+    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
+        /// One rule that keeps money from being spent twice; in the order in which an attempt meets them.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $set { $($(#[doc = $doc])+ $name,)+ }
+        pub enum Guard { $($(#[doc = $doc])+ $name,)+ }
 
-        impl $set {
+        impl Guard {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
@@ -21,33 +20,33 @@ macro_rules! words {
             }
         }
 
-        impl fmt::Display for $set {
+        impl fmt::Display for Guard {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(self.as_str())
             }
         }
 
-        impl FromStr for $set {
+        impl FromStr for Guard {
             type Err = String;
 
             fn from_str(word: &str) -> Result<Self, String> {
                 let known = [$($word,)+].join(", ");
                 let found = Self::ALL.iter().copied().find(|one| one.as_str() == word);
-                found.ok_or_else(|| format!("no {} `{word}`; there are: {known}", $called))
+                found.ok_or_else(|| format!("no guard `{word}`; there are: {known}"))
             }
         }
     };
 }
 
-words! {
-    /// One rule that keeps money from being spent twice; in the order in which an attempt meets them.
-    Guard, "guard" {
+guards! {
     /// One order of a domain at a time.
     DomainLane = "domain-lane",
     /// A look before every paid call.
     ReadFirst = "read-first",
     /// What a change is measured against is stored, and never read anew.
     StoredBaseline = "stored-baseline",
+    /// What it is measured against first must not be older than what an order of the same name has proved.
+    ProvedBaseline = "proved-baseline",
     /// The intent is on the disk before a byte leaves.
     DurableIntent = "durable-intent",
     /// Records under another fence are refused.
@@ -92,54 +91,25 @@ words! {
     OwnEnd = "own-end",
     /// What a late holder learnt is written down.
     Evidence = "evidence",
-    }
 }
 
-words! {
-    /// What the protocol does not promise, so that histories do not ask it; each a weakness that is known.
-    Assumption, "assumption" {
-    /// Where old data are shown, a name has one order.
-    NoOldBaseline = "no-old-baseline",
-    }
-}
-
-/// Which guards and assumptions hold: all but at most one of each.
+/// Which guards hold: all but at most one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Guards {
     /// The guard that is off.
     pub off: Option<Guard>,
-    /// The assumption that is dropped.
-    pub dropped: Option<Assumption>,
 }
 
 impl Guards {
     /// All but this.
     #[must_use]
     pub const fn without(guard: Guard) -> Self {
-        Self {
-            off: Some(guard),
-            dropped: None,
-        }
-    }
-
-    /// All guards, and all assumptions but this.
-    #[must_use]
-    pub const fn not_assuming(assumption: Assumption) -> Self {
-        Self {
-            off: None,
-            dropped: Some(assumption),
-        }
+        Self { off: Some(guard) }
     }
 
     /// Whether a guard is on.
     #[must_use]
     pub fn has(self, guard: Guard) -> bool {
         self.off != Some(guard)
-    }
-
-    /// Whether an assumption holds.
-    #[must_use]
-    pub fn assumes(self, assumption: Assumption) -> bool {
-        self.dropped != Some(assumption)
     }
 }

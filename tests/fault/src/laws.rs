@@ -136,7 +136,7 @@ impl Books {
                     self.breaks("P3", format!("order {order}: {}, and its request stands", rec.state));
                 }
                 let wanted = plan.orders.iter().find(|o| o.n == order);
-                if rec.reason == Some(Reason::NotFound) && wanted.is_some_and(|o| provider.holds(o.domain)) {
+                if rec.reason == Some(Reason::NotFound) && wanted.is_some_and(|o| provider.holds(o)) {
                     self.breaks("P3", format!("order {order}: not found, and it is there"));
                 }
             }
@@ -333,6 +333,10 @@ impl Books {
         }
         if let Some((id, _)) = self.owed.first() {
             self.breaks("P10", format!("what an answer told of order id {id} is nowhere"));
+        }
+        let (said, found) = self.charges(server);
+        if said != found {
+            self.breaks("charges", format!("{said} told of, and {found} made"));
         }
     }
 

@@ -24,7 +24,7 @@ mod shrink;
 mod worker;
 mod world;
 
-pub use guards::{Assumption, Guard, Guards};
+pub use guards::{Guard, Guards};
 pub use laws::Violation;
 pub use plan::Plan;
 pub use shrink::told;

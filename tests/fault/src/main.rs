@@ -8,7 +8,7 @@ use std::time::Instant;
 use clap::Parser;
 use comfy_table::Table;
 use domorder_tests_fault::seeds::Tally;
-use domorder_tests_fault::{Assumption, Guard, Guards, Plan, told};
+use domorder_tests_fault::{Guard, Guards, Plan, told};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Lets orders, workers, a ledger and providers meet random faults in virtual time, and checks after every event what
@@ -25,9 +25,6 @@ struct Cli {
     /// Leave a guard off and see that it is missed; `all`: each in turn, until its violation is found
     #[arg(long, value_name = "NAME")]
     guard_off: Option<String>,
-    /// Drop an assumption and see what it is for
-    #[arg(long, value_name = "NAME")]
-    not_assuming: Option<Assumption>,
     /// How many failing seeds are told in full
     #[arg(long, default_value_t = 1)]
     told: usize,
@@ -43,17 +40,14 @@ fn main() -> ExitCode {
         return each_guard(&cli);
     }
     let guards = match cli.guard_off.as_deref().map(str::parse::<Guard>).transpose() {
-        Ok(off) => Guards {
-            off,
-            dropped: cli.not_assuming,
-        },
+        Ok(off) => Guards { off },
         Err(error) => {
             eprintln!("{error}");
             return ExitCode::from(2);
         }
     };
     if cli.history {
-        let plan = Plan::of(cli.from, guards);
+        let plan = Plan::of(cli.from);
         println!("{plan:#?}");
         for line in domorder_tests_fault::simulate(&plan, guards, true).history {
             println!("{line}");
@@ -69,13 +63,13 @@ fn main() -> ExitCode {
     bar.finish_and_clear();
     let took = began.elapsed().as_secs_f64();
     for (seed, _) in tally.violations.iter().take(cli.told) {
-        println!("{}\n", told(&Plan::of(*seed, guards), guards));
+        println!("{}\n", told(&Plan::of(*seed), guards));
     }
     println!("{}", table(&tally, took));
     for (seed, violation) in &tally.violations {
         println!("seed {seed}: {}: {}", violation.law, violation.what);
     }
-    // Without a guard, or an assumption, a violation is what is looked for.
+    // Without a guard a violation is what is looked for.
     match tally.violations.is_empty() == (guards == Guards::default()) {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,

@@ -2,9 +2,10 @@
 
 use domorder_api_client::provider::{Accepted, Doubt, Ending, Evidence, Outcome, Rejection, RejectionClass, Stage};
 
+use crate::chance::draw;
 use crate::guards::Guard;
 use crate::handler::At;
-use crate::plan::{CallFault, Ms, Op, SECOND, Weather};
+use crate::plan::{CallFault, LATE_MAX, Ms, Op, SECOND, Weather};
 use crate::provider::{Fate, Transfer, Word};
 use crate::worker::Msg;
 use crate::world::{Event, World};
@@ -178,6 +179,9 @@ impl World<'_> {
             self.books.requests[number].fate = Fate::Ended;
         } else {
             (asset.transfer, asset.ours, asset.elsewhere) = (None, true, false);
+            // Its year is added now, or a little later.
+            let late = draw(self.plan.seed, &[8, number as u64], -LATE_MAX, LATE_MAX).max(0);
+            self.after(late, Event::YearAdded { number });
         }
         self.note(|| {
             format!(
@@ -185,6 +189,16 @@ impl World<'_> {
                 request.order
             )
         });
+    }
+
+    /// A transfer's year is added.
+    pub(crate) fn year_added(&mut self, number: usize) {
+        let request = &self.books.requests[number];
+        let provider = &mut self.providers[request.op.account() as usize];
+        if let Some(asset) = provider.assets.get_mut(&request.domain) {
+            asset.years += 1;
+        }
+        self.note(|| "provider: the year of a transfer is added".to_owned());
     }
 
     /// A cancellation arrives; its answer may be lost, or itself.

@@ -1,6 +1,7 @@
 //! What is going to happen: orders, and the faults that meet them. A plan is data, so that parts of it can be dropped.
 
 use domorder_api_client::provider::{Guard as Repeats, Operation, RejectionClass};
+use domorder_jobs::machine::Change;
 use domorder_jobs::state::Kind;
 
 /// Virtual milliseconds; 0 is the beginning of a history.
@@ -18,6 +19,11 @@ pub const HOUR: Ms = 60 * MINUTE;
 pub const LATE_MAX: Ms = 9 * MINUTE;
 /// How old an answer to a read may at most be.
 pub const LAG_MAX: Ms = 3 * MINUTE;
+
+/// Months of an email renewal.
+pub(crate) const MONTHS: u32 = 3;
+/// Mailboxes of a change.
+pub(crate) const MAILBOXES: u32 = 2;
 
 /// Which family of faults a history has. Lies of different families do not meet in one history: what the protocol
 /// does not promise is not asked of it (see the README, "Assumptions").
@@ -134,6 +140,24 @@ impl Op {
     #[must_use]
     pub const fn takes_expectation(self) -> bool {
         matches!(self, Self::RenewWeak | Self::RenewExp | Self::EmailRenew)
+    }
+
+    /// By how much it changes what is measured.
+    #[must_use]
+    pub const fn change(self) -> Change {
+        let (months, mailboxes) = match self {
+            Self::RenewWeak | Self::RenewExp => (12, 0),
+            Self::EmailRenew => (MONTHS, 0),
+            Self::EmailAdd | Self::EmailRemove => (0, MAILBOXES),
+            Self::Register | Self::Transfer | Self::EmailCreate => (0, 0),
+        };
+        Change { months, mailboxes }
+    }
+
+    /// Whether it changes something that has to be there.
+    #[must_use]
+    pub const fn changes(self) -> bool {
+        !self.is_unique()
     }
 
     /// Whether it creates something that can be there once only.

@@ -9,14 +9,10 @@ use domorder_jobs::record::OrderRecord;
 use jiff::{Span, Timestamp, tz::TimeZone};
 
 use crate::guards::{Guard, Guards};
-use crate::plan::{Ms, Op, Wanted, Weather};
+use crate::plan::{Account, MAILBOXES, MONTHS, Ms, Op, Wanted, Weather};
 
 /// The instant at which every history begins.
 const BEGIN_MS: i64 = 1_800_000_000_000;
-
-/// Months of an email renewal, and mailboxes of a change.
-const MONTHS: u16 = 3;
-const MAILBOXES: u32 = 2;
 
 /// An instant of a history.
 #[must_use]
@@ -58,6 +54,16 @@ pub(crate) struct Asset {
     pub(crate) months: i64,
     /// Requests in the queue, which the log shows.
     pub(crate) queued: Vec<usize>,
+}
+
+impl Asset {
+    /// Whether there is what this would change.
+    fn has(&self, op: Op) -> bool {
+        match op {
+            Op::EmailAdd | Op::EmailRemove | Op::EmailRenew => self.email,
+            _ => self.ours,
+        }
+    }
 }
 
 /// What became of a request.
@@ -183,14 +189,18 @@ fn unreadable(kind: TroubleKind, detail: &str) -> Sighting {
 }
 
 impl Provider {
-    /// An account that holds these orders' names, as they stand before.
+    /// An account that holds its orders' names, as they stand before.
     #[must_use]
-    pub(crate) fn new(orders: &[Wanted]) -> Self {
+    pub(crate) fn new(account: Account, orders: &[Wanted]) -> Self {
+        let orders: Vec<&Wanted> = orders.iter().filter(|o| o.op.account() == account).collect();
         let mut assets: BTreeMap<usize, Asset> = BTreeMap::new();
-        for order in orders {
+        for order in &orders {
             let asset = assets.entry(order.domain).or_default();
-            asset.ours |= matches!(order.op, Op::RenewWeak | Op::RenewExp);
-            asset.email |= matches!(order.op, Op::EmailAdd | Op::EmailRemove | Op::EmailRenew);
+            // What an order of its own brings here is not there before that.
+            let comes = |o: &&Wanted| o.domain == order.domain && o.op.is_unique();
+            let there = order.op.changes() && !orders.iter().any(comes);
+            asset.ours |= there && matches!(order.op, Op::RenewWeak | Op::RenewExp);
+            asset.email |= there && matches!(order.op, Op::EmailAdd | Op::EmailRemove | Op::EmailRenew);
             asset.accounts = 10;
             asset.elsewhere |= order.taken || order.op == Op::Transfer;
             asset.years += i64::from(order.by_hand);
@@ -259,6 +269,9 @@ impl Provider {
         let Some(asset) = shown.get(&question.domain) else {
             return Sighting::Impossible(Impediment::NotFound, "not in this account".to_owned());
         };
+        if question.op.changes() && !asset.has(question.op) {
+            return Sighting::Impossible(Impediment::NotFound, "not in this account".to_owned());
+        }
         match question.op {
             Op::Register => match (asset.ours, question.began) {
                 (true, _) => Sighting::Present(Evidence::default()),
@@ -284,7 +297,7 @@ impl Provider {
             Op::RenewWeak | Op::RenewExp => moved(question, years_on(asset.years), 12, |_| None),
             Op::EmailCreate if asset.email => Sighting::Present(Evidence::default()),
             Op::EmailCreate => Sighting::Absent(Snapshot::default()),
-            Op::EmailRenew => moved(question, later(asset.months), u32::from(MONTHS), |snapshot| {
+            Op::EmailRenew => moved(question, later(asset.months), MONTHS, |snapshot| {
                 logged(asset, question, snapshot, guards)
             }),
             Op::EmailAdd | Op::EmailRemove => counted(asset, question, guards),
@@ -295,6 +308,9 @@ impl Provider {
     pub(crate) fn execute(&mut self, number: usize, request: &Request) -> (Fate, Word) {
         let asset = self.assets.entry(request.domain).or_default();
         asset.queued.retain(|queued| *queued != number);
+        if request.op.changes() && !asset.has(request.op) {
+            return (Fate::Nothing, Word::Already);
+        }
         match request.op {
             Op::Register if asset.ours || asset.elsewhere => (Fate::Nothing, Word::NotAvailable),
             Op::Register => {
@@ -336,10 +352,11 @@ impl Provider {
         }
     }
 
-    /// Whether there is anything of a name to be changed.
+    /// Whether there is what an order would change.
     #[must_use]
-    pub(crate) fn holds(&self, domain: usize) -> bool {
-        self.assets.contains_key(&domain)
+    pub(crate) fn holds(&self, order: &Wanted) -> bool {
+        let asset = self.assets.get(&order.domain);
+        asset.is_some_and(|asset| asset.has(order.op))
     }
 
     /// Whether what an order asks for stands, whoever brought it about.

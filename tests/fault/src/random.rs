@@ -3,7 +3,6 @@
 use domorder_api_client::provider::RejectionClass;
 
 use crate::chance::Chance;
-use crate::guards::{Assumption, Guards};
 use crate::plan::{
     ACCOUNTS, CallFault, Deed, Durability, Fault, HOUR, LAG_MAX, LATE_MAX, LookFault, MINUTE, Ms, Op, Plan, Point,
     RecordFault, SECOND, Says, Wanted, Weather, World,
@@ -13,24 +12,20 @@ use crate::plan::{
 const FAULTS_UNTIL: Ms = 40 * MINUTE;
 
 impl Plan {
-    /// The plan that belongs to a seed, under these assumptions.
+    /// The plan that belongs to a seed.
     #[must_use]
-    pub fn of(seed: u64, guards: Guards) -> Self {
+    pub fn of(seed: u64) -> Self {
         let mut chance = Chance::of(seed);
         let world = chance.pick(&[World::Ledger, World::Ledger, World::Late, World::Late, World::Fog]);
         let durability = chance.pick(&[Durability::Fsync, Durability::Replicated]);
         let workers = if chance.one_in(2) { 2 } else { 3 };
-        let orders = orders(&mut chance, world, guards);
+        let orders = orders(&mut chance, world);
         let mut faults = Vec::new();
         for order in &orders {
             of_order(&mut chance, world, order, &mut faults);
         }
         of_processes(&mut chance, workers, &mut faults);
-        let shared = orders
-            .iter()
-            .any(|a| orders.iter().any(|b| a.n < b.n && a.domain == b.domain));
-        let shared = shared && guards.assumes(Assumption::NoOldBaseline);
-        of_accounts(&mut chance, world, shared, &mut faults);
+        of_accounts(&mut chance, world, &mut faults);
         if world == World::Late && chance.one_in(3) {
             let first = orders.first().map_or(0, |order| order.at);
             let at = first + chance.between(SECOND, 10 * MINUTE);
@@ -55,14 +50,12 @@ impl Plan {
     }
 }
 
-fn orders(chance: &mut Chance, world: World, guards: Guards) -> Vec<Wanted> {
+fn orders(chance: &mut Chance, world: World) -> Vec<Wanted> {
     let count = chance.between(1, 4);
     let mut orders: Vec<Wanted> = Vec::new();
     for n in 0..usize::try_from(count).unwrap_or(1) {
-        // Half of the later ones are for a name that has an order already; not where old data may be shown, because a
-        // baseline that is older than the order before is nothing the protocol can see (README, "Assumptions").
-        let shares = world != World::Fog || !guards.assumes(Assumption::NoOldBaseline);
-        let beside = orders.last().filter(|_| chance.one_in(2) && shares).cloned();
+        // Half of the later ones are for a name that has an order already.
+        let beside = orders.last().filter(|_| chance.one_in(2)).cloned();
         let op = match &beside {
             Some(other) if !other.op.is_unique() && chance.one_in(2) => other.op,
             // The provider's word on one that has ended does not say whose it was.
@@ -220,7 +213,7 @@ fn of_processes(chance: &mut Chance, workers: usize, faults: &mut Vec<Fault>) {
     }
 }
 
-fn of_accounts(chance: &mut Chance, world: World, shared: bool, faults: &mut Vec<Fault>) {
+fn of_accounts(chance: &mut Chance, world: World, faults: &mut Vec<Fault>) {
     for account in ACCOUNTS {
         for what in [
             Weather::Outage,
@@ -234,7 +227,7 @@ fn of_accounts(chance: &mut Chance, world: World, shared: bool, faults: &mut Vec
             }
         }
         match world {
-            World::Late if !shared => {
+            World::Late => {
                 for _ in 0..chance.between(0, 3) {
                     let (at, ms) = (chance.between(0, FAULTS_UNTIL), chance.between(SECOND, LAG_MAX));
                     faults.push(Fault::Weather {
@@ -246,7 +239,7 @@ fn of_accounts(chance: &mut Chance, world: World, shared: bool, faults: &mut Vec
                 }
             }
             World::Fog => fog(chance, account, faults),
-            World::Late | World::Ledger => {}
+            World::Ledger => {}
         }
     }
 }

@@ -38,7 +38,7 @@ impl Tally {
     }
 
     fn add(&mut self, seed: u64, guards: Guards) {
-        let plan = Plan::of(seed, guards);
+        let plan = Plan::of(seed);
         let outcome = simulate(&plan, guards, false);
         self.seeds += 1;
         self.orders += plan.orders.len() as u64;

@@ -39,14 +39,9 @@ pub(crate) fn shrink(plan: &Plan, guards: Guards) -> (Plan, Vec<String>) {
 #[must_use]
 pub fn told(plan: &Plan, guards: Guards) -> String {
     let (least, history) = shrink(plan, guards);
-    let mut off = guards
+    let off = guards
         .off
         .map_or(String::new(), |guard| format!(" --guard-off {guard}"));
-    off.push_str(
-        &guards
-            .dropped
-            .map_or(String::new(), |dropped| format!(" --not-assuming {dropped}")),
-    );
     let mut text = format!("seed {} ({:?}, {:?})\n", plan.seed, plan.world, plan.durability);
     text.push_str(&format!("again: tests/simulate --from {} --seeds 1{off}\n", plan.seed));
     text.push_str(&format!(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domorder_api_client::provider::Outcome;
-use domorder_jobs::machine::{Look, Observation, SignalSeen, Step};
+use domorder_jobs::machine::{Look, Observation, Proved, SignalSeen, Step};
 use domorder_jobs::record::OrderRecord;
 
 use crate::ledger::{Claimed, Epoch, Id, Record, Told};
@@ -111,6 +111,8 @@ pub(crate) struct Task {
     pub(crate) written: OrderRecord,
     /// The first of its domain.
     pub(crate) head: bool,
+    /// What earlier orders of its name have proved.
+    pub(crate) proved: Option<Proved>,
     /// The epoch of the claim.
     pub(crate) epoch: Epoch,
     /// The server's clock at the claim.
@@ -158,6 +160,7 @@ impl Task {
             version: row.version,
             written: row.rec.clone(),
             head: claimed.head,
+            proved: claimed.proved,
             epoch: claimed.epoch,
             claimed_at: claimed.now,
             since: mono,

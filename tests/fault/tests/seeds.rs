@@ -1,7 +1,7 @@
 //! Two thousand seeds hold, every guard is missed when it is off, and a failing seed can be read.
 
 use domorder_tests_fault::seeds::Tally;
-use domorder_tests_fault::{Assumption, Guard, Guards, Plan, simulate, told};
+use domorder_tests_fault::{Guard, Guards, Plan, simulate, told};
 
 /// Seeds in the normal suite; `tests/simulate` runs as many as wanted.
 const SEEDS: u64 = 2_000;
@@ -9,7 +9,7 @@ const SEEDS: u64 = 2_000;
 /// Within how many seeds a violation is found when a guard is off.
 const fn missed_within(guard: Guard) -> u64 {
     match guard {
-        Guard::DomainLane | Guard::StoredBaseline | Guard::DurableIntent | Guard::Fence => 20,
+        Guard::DomainLane | Guard::StoredBaseline | Guard::DurableIntent => 20,
         Guard::ReadFirst
         | Guard::ArmGate
         | Guard::BoottimeTimer
@@ -24,7 +24,7 @@ const fn missed_within(guard: Guard) -> u64 {
         | Guard::Repeated
         | Guard::ControlRead
         | Guard::WeakAsks => 500,
-        Guard::Quarantine => 1_500,
+        Guard::Fence | Guard::Quarantine | Guard::ProvedBaseline => 1_500,
         Guard::OwnClock | Guard::LedgerLost | Guard::OwnEnd | Guard::ControlFollows => 4_000,
         Guard::AbsenceAfterSettle | Guard::WeakEndsNothing => 8_000,
     }
@@ -39,7 +39,7 @@ fn no_seed_spends_money_twice_or_loses_an_order() {
     let whole = one.is_none();
     let tally = Tally::run(seeds, Guards::default(), |tally| tally.violations.is_empty());
     if let Some(seed) = tally.first() {
-        panic!("{}", told(&Plan::of(seed, Guards::default()), Guards::default()));
+        panic!("{}", told(&Plan::of(seed), Guards::default()));
     }
     assert_eq!(
         tally.charges_expected, tally.charges_found,
@@ -65,31 +65,10 @@ fn every_guard_is_missed_when_it_is_off() {
     assert!(unnoticed.is_empty(), "{}", unnoticed.join("\n"));
 }
 
-/// Within how many seeds a violation is found when an assumption is dropped: each stands for a weakness that is known.
-/// One that is mended makes this test fail; then its assumption goes.
-const fn needed_within(assumption: Assumption) -> u64 {
-    match assumption {
-        Assumption::NoOldBaseline => 1_500,
-    }
-}
-
-#[test]
-fn no_assumption_is_made_without_need() {
-    for assumption in Assumption::ALL {
-        let within = needed_within(*assumption);
-        let guards = Guards::not_assuming(*assumption);
-        let tally = Tally::run(0..within, guards, |tally| tally.violations.is_empty());
-        assert!(
-            !tally.violations.is_empty(),
-            "{assumption}: {within} seeds without it, and nothing happened"
-        );
-    }
-}
-
 #[test]
 fn the_same_seed_is_the_same_history() {
     for seed in 0..20 {
-        let history = || simulate(&Plan::of(seed, Guards::default()), Guards::default(), true).history;
+        let history = || simulate(&Plan::of(seed), Guards::default(), true).history;
         assert_eq!(history(), history(), "seed {seed}");
     }
 }
@@ -101,7 +80,7 @@ fn a_failing_seed_is_told_with_a_shorter_history_that_still_fails() {
         tally.violations.is_empty()
     });
     let seed = tally.first().expect("a seed that misses the settle time");
-    let plan = Plan::of(seed, guards);
+    let plan = Plan::of(seed);
     let text = told(&plan, guards);
     let again = format!("tests/simulate --from {seed} --seeds 1 --guard-off settle");
     assert!(text.contains(&again) && text.contains("VIOLATION of"), "{text}");

@@ -58,7 +58,9 @@ pub(super) const fn standing(record: &OrderRecord) -> Standing {
             _ => Standing::Normal,
         },
         State::Queued => match record.reason {
-            Some(Reason::LedgerRestarted | Reason::NotSent | Reason::LookFailed) => Standing::Unusual,
+            Some(Reason::LedgerRestarted | Reason::NotSent | Reason::LookFailed | Reason::OldReading) => {
+                Standing::Unusual
+            }
             _ => Standing::Normal,
         },
         State::Dispatching | State::InProgress | State::Blocked => Standing::Normal,
@@ -152,6 +154,10 @@ pub const fn meaning(record: &OrderRecord) -> &'static str {
         Reason::NotSent => "The provider could not be reached. Nothing was sent; it is tried again.",
         Reason::LookFailed => {
             "The provider could not be read, and without a read nothing is bought. It is tried again."
+        }
+        Reason::OldReading => {
+            "The provider shows what may be older than what an earlier order of this name has reached. Nothing is bought on \
+             that: it is looked at again."
         }
         Reason::AbsenceProven => "The first purchase was shown to have had no effect, so another one is allowed.",
         Reason::Restarted => "It begins again, by somebody's word.",

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use domorder_api_client::provider::{Amendment, Evidence, NotSent, Outcome, Question, Sighting, Trouble, TroubleKind};
 use domorder_jobs::fault::Point;
-use domorder_jobs::machine::{Decision, Look, Observation, Step};
+use domorder_jobs::machine::{self, Decision, Look, Observation, Step};
 use jiff::SignedDuration;
 use secrecy::SecretString;
 
@@ -61,7 +61,7 @@ impl Visitor<'_> {
         let sighting = handler.provider.look(visit.as_mut(), &question).await;
         self.here.at(Point::AfterLook).await;
         m::polled(&self.order, how, &sighting);
-        let concludes = concludes(how, &sighting);
+        let concludes = concludes(how, &sighting) || machine::may_be_old(&sighting, &self.written, &self.facts());
         if how == Look::BeforePaying {
             if let (Some(_), Sighting::Absent(snapshot)) = (&self.order.max_price, &sighting) {
                 self.snapshot = Some(snapshot.clone());

@@ -21,7 +21,7 @@ use domorder_jobs::backend::Claim;
 use domorder_jobs::fault::{self, Point};
 use domorder_jobs::format;
 use domorder_jobs::ledger::{Brake, Ledger};
-use domorder_jobs::machine::{self, Facts, Observation, Policy, Step};
+use domorder_jobs::machine::{self, Change, Facts, Observation, Policy, Proved, Step};
 use domorder_jobs::order::Order;
 use domorder_jobs::purchase::PurchaseError;
 use domorder_jobs::record::OrderRecord;
@@ -76,6 +76,8 @@ struct Visitor<'a> {
     written: OrderRecord,
     version: u64,
     signals_taken: usize,
+    /// What earlier orders of its name have proved.
+    proved: Option<Proved>,
     /// The connection of this attempt.
     visit: Option<domorder_api_client::http::Visit>,
     /// When the intent was decided, for the gate.
@@ -126,6 +128,11 @@ impl Handler {
             written: record,
             version: stored.version,
             signals_taken: 0,
+            proved: stored
+                .proved
+                .parse()
+                .ok()
+                .filter(|proved: &Proved| proved.latest().is_some()),
             visit: None,
             intended: None,
             brake: stored.brake,
@@ -289,10 +296,13 @@ impl Visitor<'_> {
             not_before: self.order.not_before,
             guard: handler.provider.guard(operation),
             call_timeout: handler.provider.call_timeout(),
-            sent_for: self.sent_for(),
+            sent_for: self.since(self.written.last_sent_at()),
             lane_head: self.claim.order.lane_head,
             quiet_until: self.quiet_until(),
             breaker_until: self.breaker_until(),
+            proved: self.proved.as_ref(),
+            proved_for: self.since(self.proved.as_ref().and_then(Proved::latest)),
+            change: Change::of(&self.order),
             prepares: self.prepares(),
             max_price: self.order.max_price.as_ref(),
             abilities: handler.provider.abilities(),
@@ -309,9 +319,9 @@ impl Visitor<'_> {
             + since
     }
 
-    /// How long ago the last call was decided, by this process' own clock.
-    fn sent_for(&self) -> Duration {
-        let Some(at) = self.written.last_sent_at() else {
+    /// How long ago that was by Redis' clock, as far as this process' own clock can vouch for it.
+    fn since(&self, at: Option<Timestamp>) -> Duration {
+        let Some(at) = at else {
             return Duration::MAX;
         };
         let ms = u64::try_from(at.as_millisecond()).unwrap_or(0);

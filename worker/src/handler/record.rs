@@ -236,6 +236,7 @@ impl Visitor<'_> {
             release: purpose == Purpose::Last,
             release_lane: waits_for_its_time(&next),
             priority: self.order.priority,
+            proved: decision.proves.as_deref().map(ToString::to_string),
             parked: shelf(&next),
             // That a list showed it unchanged may be undone by a crash: it is only asked again.
             durable: !self.by_list,

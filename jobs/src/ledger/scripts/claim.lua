@@ -6,7 +6,8 @@
 --          seconds an empty server counts as a new one
 -- returns  {now, epoch, epoch since ms, held back by ('' | paused | concurrency | rate), reason of the pause,
 --          ms until it is worth asking again (-1: nothing waits), fence, {ids set aside},
---          {id, m, document, record, pending signals, 1 if head of its domain, 1 if its last lease ran out, …},
+--          {id, m, document, record, pending signals, 1 if head of its domain, 1 if its last lease ran out, what was
+--          last proved of its name (or ''), …},
 --          {until when no paid call but the trial's is made (0: all are), the order that may try (or ''), pause ms,
 --          failed looks in a row, 1 if looks are spaced},
 --          the ledger's name}
@@ -59,7 +60,7 @@ end
 local out, bad, taken, fence = {}, {}, 0, 0
 local ids = n > 0 and redis.call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, n) or {}
 if #ids > 0 then fence = redis.call('INCR', P .. 'fence') end
-local found, names = {}, {}
+local found, names, proofs = {}, {}, {}
 -- Not one of ours any more, or damaged: it must not stop the others, and a person should look.
 local function set_aside(id)
   place('aside', id, now)
@@ -72,12 +73,13 @@ for _, id in ipairs(ids) do
   local o = parse(h[1])
   if not o or not h[2] or not h[3] or FINAL[o.state] or o.account ~= account then set_aside(id) else
     found[#found + 1] = { id, o, h }
-    names[#names + 1] = o.res
+    names[#names + 1], proofs[#proofs + 1] = o.res, proof_of(o)
   end
 end
 -- Whoever is claimed first has the domain: what has never been claimed costs nothing here, and an order that starts
 -- next month keeps nobody waiting today.
 local lanes = #names > 0 and redis.call('HMGET', P .. 'lanes', unpack(names)) or {}
+local proved = #names > 0 and redis.call('HMGET', P .. 'proved', unpack(proofs)) or {}
 local now_has, changed = {}, {}
 for i, one in ipairs(found) do
   local id, o, h, head = one[1], one[2], one[3], 1
@@ -109,7 +111,7 @@ for i, one in ipairs(found) do
     taken = taken + 1
     local at = #out
     out[at + 1], out[at + 2], out[at + 3], out[at + 4] = id, m, h[2], h[3]
-    out[at + 5], out[at + 6], out[at + 7] = h[4] or '', head, lapsed
+    out[at + 5], out[at + 6], out[at + 7], out[at + 8] = h[4] or '', head, lapsed, proved[i] or ''
   end
 end
 local fields = {}

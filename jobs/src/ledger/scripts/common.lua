@@ -150,6 +150,31 @@ local function leave()
   leaving = {}
 end
 
+-- What was last proved of a name at an account: a field of `proved`. Its text is the machine's, but for the latest time
+-- in it (seconds), which stands behind the first `@`.
+local PROVED_SECS_MAX = 172800
+local function proof_of(o) return o.res .. '|' .. o.account end
+local function outdated(text)
+  local at = text and tonumber(string.match(text, '@(%d+)'))
+  return at and at < clock[1] - PROVED_SECS_MAX
+end
+-- Keeps proofs, by field. For each, three others are drawn, and dropped if they are too old to matter: so that at most
+-- about a third of the hash is, with no index of it and no step that takes long.
+local function keep_proofs(proofs)
+  local fields, n = {}, 0
+  for field, text in pairs(proofs) do
+    fields[#fields + 1], fields[#fields + 2] = field, text
+    n = n + 3
+  end
+  if n == 0 then return end
+  redis.call('HSET', P .. 'proved', unpack(fields))
+  local drawn, gone = redis.call('HRANDFIELD', P .. 'proved', -n, 'WITHVALUES'), {}
+  for i = 1, #drawn, 2 do
+    if outdated(drawn[i + 1]) then gone[#gone + 1] = drawn[i] end
+  end
+  if #gone > 0 then redis.call('HDEL', P .. 'proved', unpack(gone)) end
+end
+
 -- A script works on 128 orders at most, and none of these lists grows beyond twice that: `unpack` is safe up to 8,000.
 local function settle()
   if #leaving > 0 then leave() end

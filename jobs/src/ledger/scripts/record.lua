@@ -1,16 +1,17 @@
 -- Records what became of orders: state, record, due time, indexes, event and timeline in one step each.
 --
 -- KEYS[1]  the shard's prefix
--- ARGV     16 per order (at most 128): id, fence, version, record, state, due (now | never | ms), priority 0..2,
+-- ARGV     17 per order (at most 128): id, fence, version, record, state, due (now | never | ms), priority 0..2,
 --          event, timeline entry, signals consumed, release 0|1, leave the domain 0|1,
 --          epoch of an intent (empty: not an intent), what its account parks it for (empty: for nothing), its deadline
---          there, how many changes (n) came before this one and are told with it; then n times: event, timeline entry
+--          there, what it has proved of its name (empty: nothing), how many changes (n) came before this one and are
+--          told with it; then n times: event, timeline entry
 -- returns  {code, version, now, poked, epoch, breaker} per order, one after another; code: ok | missing | lease | version
 --          | epoch | breaker; breaker: until when it holds intents back; after `ok` 1 if it wants to hear the outcome
 --
 -- Each change makes a version: this one and those before it.
 -- A repeat of a record that was applied (same fence, resulting version, same text) is answered like the first one.
-local out, repeated, eased = {}, false, {}
+local out, repeated, eased, proved = {}, false, {}, {}
 local n_epoch
 local function answer(code, version, poked, breaker)
   local at = #out
@@ -69,7 +70,8 @@ local function apply(i, id, o, raw, changes, watched)
   end
   redis.call('HSET', key, 'm', pack(o), 'r', ARGV[i + 3])
   if final or ARGV[i + 11] == '1' then leave_lane(id, o) end
-  for at = i + 16, i + 14 + 2 * changes, 2 do tell(id, ARGV[at], ARGV[at + 1]) end
+  if ARGV[i + 15] ~= '' and o.res ~= '' then proved[proof_of(o)] = ARGV[i + 15] end
+  for at = i + 17, i + 15 + 2 * changes, 2 do tell(id, ARGV[at], ARGV[at + 1]) end
   tell(id, ARGV[i + 7], ARGV[i + 8])
   answer('ok', o.version, tonumber(poked), watched)
 end
@@ -78,7 +80,7 @@ local i = 1
 while i <= #ARGV do
   local id, fence, version, intent = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 12]
   if intent ~= '' and not n_epoch then n_epoch = epoch() end
-  local changes, not_before, watched = tonumber(ARGV[i + 15]), 0, 0
+  local changes, not_before, watched = tonumber(ARGV[i + 16]), 0, 0
   local h = try('HMGET', order(id), 'm', 's') or {}
   local o = parse(h[1])
   if not o then answer('missing', 0, 0)
@@ -94,9 +96,10 @@ while i <= #ARGV do
     if intent ~= '' then not_before, watched = may_pay(id, o) end
     if not_before > 0 then answer('breaker', o.version, 0, not_before) else apply(i, id, o, h[2], changes, watched) end
   end
-  i = i + 16 + 2 * changes
+  i = i + 17 + 2 * changes
 end
 settle()
+keep_proofs(proved)
 -- A repeat writes nothing, and a WAITAOF after nothing waits for nothing: make it wait for what it repeats.
 if repeated then redis.call('HINCRBY', P .. 'epoch', 'repeats', 1) end
 -- A claim that found the account's concurrency used up wants to hear of a free place.

@@ -9,6 +9,7 @@ mod crash;
 mod durability;
 mod events;
 mod loss;
+mod proved;
 mod purse;
 mod record;
 mod scale;
@@ -80,6 +81,7 @@ pub(super) fn record(order: &ClaimedOrder) -> Record {
         release: false,
         release_lane: false,
         intent_epoch: None,
+        proved: None,
         parked: None,
         durable: true,
     }

@@ -55,6 +55,9 @@ pub(super) fn facts(operation: Operation) -> Facts<'static> {
         lane_head: true,
         quiet_until: None,
         breaker_until: None,
+        proved: None,
+        proved_for: Duration::MAX,
+        change: crate::machine::Change::default(),
         prepares: false,
         max_price: None,
         abilities: Abilities {

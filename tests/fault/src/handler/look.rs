@@ -1,7 +1,7 @@
 //! Every question to the provider that changes nothing, and the cancellation.
 
 use domorder_api_client::provider::{Sighting, Snapshot, Trouble, TroubleKind};
-use domorder_jobs::machine::{FundsSeen, Look, Observation, Step};
+use domorder_jobs::machine::{self, FundsSeen, Look, Observation, Step};
 
 use super::At;
 use crate::guards::Guard;
@@ -103,7 +103,9 @@ impl World<'_> {
             Look::Follow | Look::Verify => guards.has(Guard::ControlRead) && guards.has(Guard::ControlFollows),
             Look::Reconcile => guards.has(Guard::ControlRead),
         };
-        if asked && concludes(how, &sighting) && !provider.control() {
+        let concludes = concludes(how, &sighting)
+            || machine::may_be_old(&sighting, &task.written, &self.facts(at, &task.written, 0));
+        if asked && concludes && !provider.control() {
             sighting = unreadable(TroubleKind::Unavailable);
         }
         let seen = Observation::Saw(sighting);

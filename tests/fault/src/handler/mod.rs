@@ -4,19 +4,16 @@
 //! two of them other workers, people and faults have their turn. The rooms are those of the real handler: what is
 //! written down ([`record`]), what is asked ([`look`]), and the paid call ([`submit`]).
 
+mod decide;
 mod look;
 mod record;
 mod submit;
 
-use domorder_api_client::provider::{Abilities, Guard as Repeats, Sighting};
-use domorder_jobs::machine::{self, Decision, Facts, Lane, Observation, Step};
-use domorder_jobs::record::OrderRecord;
-use domorder_jobs::state::State;
+use domorder_api_client::provider::Abilities;
+use domorder_jobs::machine::{Lane, Observation, Step};
 
-use crate::guards::Guard;
 use crate::plan::Ms;
-use crate::provider::{instant, millis};
-use crate::worker::{CALL_TIMEOUT, GATE, Msg, Task, Then};
+use crate::worker::{Msg, Task, Then};
 use crate::world::{Event, World};
 
 /// The simulated provider cancels whatever waits, and amends nothing.
@@ -169,79 +166,5 @@ impl World<'_> {
                 self.act(at, step);
             }
         }
-    }
-
-    /// [`machine::next`] with the facts of this moment, and without the guard that is off.
-    fn decide(&mut self, at: At, seen: Observation) -> Result<Decision, machine::IllegalPair> {
-        let guards = self.guards;
-        let now = self.now(at);
-        let jitter = self.draw_of(at, 0, 1_000);
-        let Some(task) = self.workers[at.worker].tasks.get(&at.task) else {
-            unreachable!("only a task in hand decides")
-        };
-        let op = self.order(task.order).op;
-        let mut record = task.written.clone();
-        if !guards.has(Guard::StoredBaseline) {
-            record.baseline = None;
-        }
-        if !guards.has(Guard::Spacing) && matches!(seen, Observation::Saw(_)) && record.state == State::UnknownOutcome {
-            record.next_check_at = None;
-        }
-        if !guards.has(Guard::Reconcile) && seen == Observation::Claimed && record.state == State::Dispatching {
-            record.state = State::Queued;
-            record.intent = None;
-        }
-        let whose = record.provider_order_id.clone();
-        let ends = matches!(seen, Observation::Saw(Sighting::Ended(..)));
-        if !guards.has(Guard::OwnEnd) && ends {
-            record.provider_order_id = Some("whoever's".to_owned());
-        }
-        let missed = matches!(seen, Observation::Saw(Sighting::Absent(_)));
-        let called_off = record.cancelling.is_some();
-        let settle = i64::try_from(self.policy.settle.as_millis()).unwrap_or(0);
-        let settles_in = settle + GATE + CALL_TIMEOUT;
-        let quiet = task.epoch.since > 0 && guards.has(Guard::Quarantine);
-        let settles = guards.has(Guard::Settle);
-        let facts = Facts {
-            now: instant(now),
-            kind: op.kind(),
-            operation: op.operation(),
-            not_before: None,
-            guard: match op.repeats() {
-                Repeats::Weak if !guards.has(Guard::WeakAsks) => Repeats::RefusesRepeat,
-                Repeats::Weak if !guards.has(Guard::WeakEndsNothing) && called_off => Repeats::RefusesRepeat,
-                repeats => repeats,
-            },
-            call_timeout: std::time::Duration::from_millis(CALL_TIMEOUT.unsigned_abs()),
-            sent_for: match record.last_sent_at() {
-                Some(sent) if guards.has(Guard::OwnClock) => self.workers[at.worker].since(millis(sent), self.t),
-                _ => std::time::Duration::MAX,
-            },
-            lane_head: task.head || !guards.has(Guard::DomainLane),
-            quiet_until: quiet.then(|| instant(task.epoch.since + settles_in)),
-            breaker_until: None,
-            abilities: ABILITIES,
-            prepares: false,
-            max_price: None,
-            jitter: f64::from(i32::try_from(jitter).unwrap_or(0)) / 1_000.0,
-            policy: if settles { &self.policy } else { &self.hasty },
-        };
-        let mut decision = machine::next(&record, seen, &facts)?;
-        let next = &mut decision.record;
-        if !guards.has(Guard::OwnEnd) && ends {
-            next.provider_order_id = whose;
-        }
-        let unknown = |record: &OrderRecord| record.state == State::UnknownOutcome;
-        if !guards.has(Guard::AbsenceAfterSettle) && missed && unknown(&record) && unknown(next) {
-            next.absences = next.absences.max(record.absences + 1);
-        }
-        Ok(decision)
-    }
-
-    /// Now by the server's clock: what the claim told, and the time since by our own.
-    pub(crate) fn now(&self, at: At) -> Ms {
-        let worker = &self.workers[at.worker];
-        let task = worker.tasks.get(&at.task);
-        task.map_or(self.t, |task| task.claimed_at + worker.mono(self.t) - task.since)
     }
 }

@@ -35,6 +35,7 @@ impl World<'_> {
             before: 0,
             consumed: std::mem::take(&mut task.taken),
             release,
+            proved: decision.proves.as_deref().copied(),
             intent: None,
         };
         if let Some(held_back) = task.held_back.take() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use domorder_jobs::machine::SignalSeen;
+use domorder_jobs::machine::{Proved, SignalSeen};
 use domorder_jobs::record::OrderRecord;
 
 use crate::plan::Ms;
@@ -58,6 +58,8 @@ pub(crate) struct Image {
     /// Idempotency keys: the order, and a fingerprint of its content.
     pub(super) keys: BTreeMap<usize, (Id, u8)>,
     pub(super) lanes: BTreeMap<usize, Lane>,
+    /// What was last proved of a name, by account and domain.
+    pub(super) proved: BTreeMap<(usize, usize), Proved>,
     pub(super) fence: i64,
     /// The server's present life.
     pub(crate) epoch: Epoch,
@@ -86,6 +88,8 @@ pub(crate) struct Record {
     pub(crate) consumed: usize,
     /// The lease is given back.
     pub(crate) release: bool,
+    /// What it has proved of its name.
+    pub(crate) proved: Option<Proved>,
     /// It is an intent of this epoch.
     pub(crate) intent: Option<u64>,
 }
@@ -125,6 +129,8 @@ pub(crate) struct Claimed {
     pub(crate) row: Rc<Row>,
     /// The first of its domain.
     pub(crate) head: bool,
+    /// What was last proved of its name.
+    pub(crate) proved: Option<Proved>,
     /// What to do with it is known by these.
     pub(crate) epoch: Epoch,
     /// The server's clock at the claim.

@@ -201,7 +201,8 @@ impl Server {
             let Some(row) = self.now.orders.get_mut(&id) else {
                 continue;
             };
-            let lane = self.now.lanes.entry(of(row.order).1).or_insert_with(|| Lane {
+            let place = of(row.order);
+            let lane = self.now.lanes.entry(place.1).or_insert_with(|| Lane {
                 has: id,
                 line: Vec::new(),
             });
@@ -216,6 +217,7 @@ impl Server {
                 id,
                 row: Rc::new(row.clone()),
                 head,
+                proved: self.now.proved.get(&place).copied(),
                 epoch,
                 now,
             });
@@ -223,8 +225,8 @@ impl Server {
         out
     }
 
-    /// `record.lua`, for one order.
-    pub(crate) fn record(&mut self, record: &Record, t: Ms, domain: usize) -> Told {
+    /// `record.lua`, for one order of an account and a domain.
+    pub(crate) fn record(&mut self, record: &Record, t: Ms, place: (usize, usize)) -> Told {
         let now = self.clock(t);
         let epoch = record.intent.map(|_| self.epoch(t));
         let Some(row) = self.now.orders.get(&record.id) else {
@@ -251,11 +253,11 @@ impl Server {
                 return Told::Lease;
             }
         }
-        self.apply(record, now, version, domain);
+        self.apply(record, now, version, place);
         Told::Made(version)
     }
 
-    fn apply(&mut self, record: &Record, now: Ms, version: u64, domain: usize) {
+    fn apply(&mut self, record: &Record, now: Ms, version: u64, place: (usize, usize)) {
         let Some(row) = self.now.orders.get_mut(&record.id) else {
             return;
         };
@@ -263,6 +265,9 @@ impl Server {
         let poked = row.poke;
         row.version = version;
         row.rec = record.rec.clone();
+        if let Some(proved) = record.proved {
+            self.now.proved.insert(place, proved);
+        }
         let ends = row.rec.state.is_final();
         if ends {
             row.signals.clear();
@@ -282,7 +287,7 @@ impl Server {
         let rec = &row.rec;
         let waits = rec.reason == Some(Reason::NotBefore) && !rec.placed && !rec.effect_possible();
         if ends || waits {
-            self.leave(record.id, domain, now);
+            self.leave(record.id, place.1, now);
         }
     }
 

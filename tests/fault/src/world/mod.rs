@@ -114,6 +114,9 @@ pub(crate) enum Event {
     TransferEnds {
         number: usize,
     },
+    YearAdded {
+        number: usize,
+    },
     To {
         worker: usize,
         life: u32,
@@ -205,7 +208,7 @@ impl<'a> World<'a> {
             events: 0,
             calls: 0,
             server: Server::new(guards),
-            providers: ACCOUNTS.map(|_| Provider::new(&plan.orders)),
+            providers: ACCOUNTS.map(|account| Provider::new(account, &plan.orders)),
             workers: (0..plan.workers).map(|_| Worker::default()).collect(),
             books: Books::default(),
             counts: vec![Counts::default(); numbers],
@@ -355,6 +358,7 @@ impl<'a> World<'a> {
             Event::PaidAt { at, call, number, how } => self.paid(at, call, number, how),
             Event::Effect { number } => drop(self.execute(number)),
             Event::TransferEnds { number } => self.transfer_ends(number),
+            Event::YearAdded { number } => self.year_added(number),
             Event::To { worker, life, msg } => self.deliver(worker, life, msg),
             Event::Calm => self.calms(),
         }

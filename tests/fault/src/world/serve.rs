@@ -65,7 +65,9 @@ impl World<'_> {
         let order = self.order_of.get(&record.id).copied().unwrap_or(usize::MAX);
         let wanted = self.order(order);
         let before = self.server.now.orders.get(&record.id).map(Rc::clone);
-        let told = self.server.record(&record, self.t, wanted.domain);
+        let told = self
+            .server
+            .record(&record, self.t, (wanted.op.account() as usize, wanted.domain));
         let Told::Made(version) = told else {
             return self.tell(at, call, told, answers, not_before);
         };

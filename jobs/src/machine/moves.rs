@@ -1,0 +1,174 @@
+//! The moves that every room makes: into a state, to a wait, to an end, to a person.
+
+use domorder_api_client::provider::{Operation, Trouble, TroubleKind};
+use jiff::Timestamp;
+
+use super::{Decision, Facts, Lane, Step};
+use crate::known::Known;
+use crate::record::OrderRecord;
+use crate::state::{Charged, Needs, Reason, State};
+
+/// Moves to a state, with a fresh count of looks if it is another.
+pub(super) fn enter(record: &mut OrderRecord, state: State, reason: Option<Reason>, needs: Option<Needs>) {
+    if record.state != state || record.reason != reason {
+        record.looks = 0;
+        record.absences = 0;
+        record.absent_since = None;
+    }
+    // A way through `dispatching` is part of one row of retries: were it forgotten there, calls that do not leave would
+    // be tried again at the first wait for ever.
+    if !matches!(state, State::Queued | State::Dispatching) && record.state != state {
+        record.retries = 0;
+        record.retrying_since = None;
+    }
+    record.state = state;
+    record.reason = reason;
+    record.needs = needs;
+}
+
+pub(super) fn go(record: OrderRecord, step: Step, why: &'static str) -> Decision {
+    Decision {
+        record,
+        step,
+        why,
+        lane: None,
+        known: None,
+        proves: None,
+    }
+}
+
+/// Waits until `at`, and writes that into the record.
+pub(super) fn wait(mut record: OrderRecord, at: Option<Timestamp>, why: &'static str) -> Decision {
+    record.next_check_at = at;
+    go(record, Step::Wait(at), why)
+}
+
+pub(super) fn close(mut record: OrderRecord, why: &'static str) -> Decision {
+    record.next_check_at = None;
+    go(record, Step::Close, why)
+}
+
+/// Ends the order.
+pub(super) fn finish(
+    mut record: OrderRecord,
+    state: State,
+    reason: Option<Reason>,
+    charged: Charged,
+    now: Timestamp,
+    why: &'static str,
+) -> Decision {
+    debug_assert!(state.is_final());
+    enter(&mut record, state, reason, None);
+    record.charged = charged;
+    record.finished_at = Some(now);
+    record.gives_up_at = None;
+    record.cancelling = None;
+    record.resolving = false;
+    record.attempted_at = None;
+    record.last_absent_at = None;
+    record.answer = None;
+    record.doubts = None;
+    if let Some(intent) = &mut record.intent {
+        intent.open = false;
+    }
+    close(record, why)
+}
+
+/// The effect stands and is ours to report: charged as far as we caused it.
+pub(super) fn succeed(
+    record: OrderRecord,
+    operation: Operation,
+    reason: Option<Reason>,
+    now: Timestamp,
+    why: &'static str,
+) -> Decision {
+    let charged = match reason {
+        Some(Reason::AlreadyDone) => Charged::No,
+        _ => paid(&record, operation),
+    };
+    finish(record, State::Succeeded, reason, charged, now, why)
+}
+
+/// Ended without effect: what was taken is owed back.
+pub(super) fn fail(record: OrderRecord, state: State, reason: Reason, now: Timestamp, why: &'static str) -> Decision {
+    let charged = match record.charged {
+        Charged::Yes | Charged::RefundDue => Charged::RefundDue,
+        Charged::Refunded => Charged::Refunded,
+        Charged::No | Charged::Unknown => record.charged_before(),
+    };
+    finish(record, state, Some(reason), charged, now, why)
+}
+
+/// Hands the order to a person.
+pub(super) fn decide(mut record: OrderRecord, reason: Reason, why: &'static str) -> Decision {
+    enter(&mut record, State::ActionRequired, Some(reason), Some(Needs::Decision));
+    record.resolving = false;
+    // A cancellation that was asked for before is part of what is decided now.
+    record.cancelling = None;
+    wait(record, None, why)
+}
+
+/// As [`decide`], of a call whose effect is not known: with what is known of it.
+pub(super) fn decide_by(record: OrderRecord, reason: Reason, why: &'static str) -> Decision {
+    let known = Some(Box::new(Known::of(&record)));
+    Decision {
+        known,
+        ..decide(record, reason, why)
+    }
+}
+
+/// `yes` for what costs money and may be our doing; `no` for free operations and for what we only adopted.
+pub(super) fn paid(record: &OrderRecord, operation: Operation) -> Charged {
+    if operation.costs_money() && record.sent {
+        Charged::Yes
+    } else {
+        Charged::No
+    }
+}
+
+/// Counts a look that saw absence, and says whether it counts: one before its time (asked for by a signal, or in a claim
+/// after a crash) tells nothing new, because a lagging provider answers three quick looks alike.
+pub(super) fn count_absence(record: &mut OrderRecord, now: Timestamp) -> bool {
+    if record.absences > 0 && record.next_check_at.is_some_and(|at| now < at) {
+        return false;
+    }
+    record.absences = record.absences.saturating_add(1);
+    record.absent_since.get_or_insert(now);
+    record.last_absent_at = Some(now);
+    true
+}
+
+/// Something else than absence was seen: the row is over.
+pub(super) fn forget_absences(record: &mut OrderRecord) {
+    record.absences = 0;
+    record.absent_since = None;
+    record.last_absent_at = None;
+}
+
+/// Parks the order because the account as a whole cannot work, and says so where it is a matter of credentials.
+pub(super) fn trouble_with_account(mut record: OrderRecord, trouble: &Trouble, facts: &Facts<'_>) -> Option<Decision> {
+    match trouble.kind {
+        TroubleKind::Credentials => {
+            record.provider_message = Some(trouble.detail.clone());
+            let lane = Some(Lane::PauseForCredentials);
+            let mut decision = match record.state {
+                State::Queued | State::Parked if !record.placed => {
+                    enter(&mut record, State::Parked, Some(Reason::Paused), None);
+                    wait(
+                        record,
+                        Some(facts.now),
+                        "the provider refuses the account's credentials; nothing was sent",
+                    )
+                }
+                _ => {
+                    // Not before its time: the next look would count as one apart from the last that saw absence.
+                    let at = record.next_check_at.map_or(facts.now, |at| at.max(facts.now));
+                    wait(record, Some(at), "the provider refuses the account's credentials")
+                }
+            };
+            decision.lane = lane;
+            Some(decision)
+        }
+        TroubleKind::Throttled | TroubleKind::Unavailable | TroubleKind::Garbled => None,
+    }
+}
