@@ -38,6 +38,7 @@ fn no_seed_spends_money_twice_or_loses_an_order() {
     let seeds = one.map_or(0..SEEDS, |seed| seed..seed + 1);
     let whole = one.is_none();
     let tally = Tally::run(seeds, Guards::default(), |tally| tally.violations.is_empty());
+    tally.row("simulation").tell();
     if let Some(seed) = tally.first() {
         panic!("{}", told(&Plan::of(seed), Guards::default()));
     }
@@ -55,13 +56,16 @@ fn no_seed_spends_money_twice_or_loses_an_order() {
 #[test]
 fn every_guard_is_missed_when_it_is_off() {
     let mut unnoticed = Vec::new();
+    let mut row = Tally::default().guards_row();
     for guard in Guard::ALL {
         let within = missed_within(*guard);
         let tally = Tally::run(0..within, Guards::without(*guard), |tally| tally.violations.is_empty());
+        row.add(&tally.guards_row());
         if tally.violations.is_empty() {
             unnoticed.push(format!("{guard}: {within} seeds without it, and nothing happened"));
         }
     }
+    row.tell();
     assert!(unnoticed.is_empty(), "{}", unnoticed.join("\n"));
 }
 
