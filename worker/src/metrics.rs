@@ -135,7 +135,8 @@ fn describe() {
     );
     describe_counter!(
         "domorder_disbelieved_answers_total",
-        "answers that were not believed, by what was wrong: expiry (no date that can be), garbled"
+        "answers that were not believed, by what was wrong: expiry (no date that can be), garbled, old (may be older than what an order of \
+         the name has proved)"
     );
     describe_gauge!("domorder_redis_up", "1 while Redis answers");
     describe_counter!("domorder_records_set_aside_total", "records that could not be read");

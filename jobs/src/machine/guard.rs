@@ -10,7 +10,7 @@ use domorder_api_client::provider::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Facts, Observation, proved};
+use super::{Facts, Observation, doubts};
 use crate::record::OrderRecord;
 use crate::state::Kind;
 
@@ -61,7 +61,7 @@ pub fn disbelieved(seen: &Observation, record: &OrderRecord, facts: &Facts<'_>) 
         }),
         (fault, seen) => {
             let old = match seen {
-                Observation::Saw(sighting) => proved::doubted(sighting, record, facts),
+                Observation::Saw(sighting) => doubts::doubted(sighting, record, facts),
                 _ => None,
             };
             let old = old.map(|doubt| Disbelieved {

@@ -7,10 +7,10 @@
 //!
 //! Rooms: [`before`] (until the paid call), [`around`] (contacts and price before it, what is set after it), [`after`]
 //! (its answer), [`reconcile`] (an unknown outcome), [`waiting`] (the provider or a person has the word), [`signals`]
-//! (what people say), [`listed`] (a list shows it unchanged), [`paused`] (while the account is), [`guard`] and [`proved`]
-//! (what is not believed). What is particular to a kind of order stands in [`kinds`], how long to wait in [`waits`], the
-//! moves that all of them make in [`moves`]. Which sighting an answer is was decided by the provider's adapter; no
-//! provider's word is known here.
+//! (what people say), [`listed`] (a list shows it unchanged), [`paused`] (while the account is), [`guard`] (what is not
+//! believed) and [`doubts`] (what contradicts what was [`proved`]). What is particular to a kind of order stands in
+//! [`kinds`], how long to wait in [`waits`], the moves that all of them make in [`moves`]. Which sighting an answer is was
+//! decided by the provider's adapter; no provider's word is known here.
 //!
 //! The rules that money rests on, each tested as a law over random histories: a paid call is decided on nothing but a
 //! look that saw absence in `queued`; whatever is not proven to be without effect is `unknown_outcome` and leaves it by
@@ -19,6 +19,7 @@
 mod after;
 mod around;
 mod before;
+mod doubts;
 mod guard;
 pub mod kinds;
 mod listed;
@@ -45,6 +46,7 @@ use crate::order::MaxPrice;
 use crate::record::{Intent, OrderRecord};
 use crate::state::{Kind, Reason, State};
 
+pub use doubts::may_be_old;
 pub use guard::{Disbelieved, disbelieved, shows_disbelief};
 pub use listed::stands_at;
 use moves::{
@@ -52,7 +54,7 @@ use moves::{
     wait,
 };
 pub use paused::deadline_to_notice;
-pub use proved::{Change, Proved, may_be_old};
+pub use proved::{Change, Proved};
 pub use signals::{Refused, SignalSeen, may};
 pub use waits::{Policy, UnknownAttempts};
 use waits::{by_deadline, deadline_passed, follow_at, left_alone, retry_at, scheduled, signed};
@@ -274,9 +276,9 @@ fn saw(
     odd: Option<&Disbelieved>,
     facts: &Facts<'_>,
 ) -> Result<Decision, IllegalPair> {
-    let doubt = proved::doubted(sighting, record, facts);
+    let doubt = doubts::doubted(sighting, record, facts);
     if let Some(doubt) = doubt.filter(|_| odd.is_some_and(Disbelieved::is_old) && looks(record)) {
-        return Ok(proved::look_again(record.clone(), &doubt, facts));
+        return Ok(doubts::look_again(record.clone(), &doubt, facts));
     }
     let seen = guard::sifted(Observation::Saw(sighting.clone()), record, facts);
     let mut decision = follows(record, seen, facts)?;

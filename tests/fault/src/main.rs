@@ -9,6 +9,7 @@ use clap::Parser;
 use comfy_table::Table;
 use domorder_tests_fault::seeds::Tally;
 use domorder_tests_fault::{Guard, Guards, Plan, told};
+use domorder_tests_support::report;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Lets orders, workers, a ledger and providers meet random faults in virtual time, and checks after every event what
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
         println!("{}\n", told(&Plan::of(*seed), guards));
     }
     println!("{}", table(&tally, took));
+    print!("{}", report::table(&[tally.row("simulation")]));
     for (seed, violation) in &tally.violations {
         println!("seed {seed}: {}: {}", violation.law, violation.what);
     }
@@ -82,6 +84,7 @@ fn each_guard(cli: &Cli) -> ExitCode {
     let mut table = Table::new();
     table.set_header(["guard off", "seeds until missed", "law", "what happened"]);
     let mut missed = true;
+    let mut row = Tally::default().guards_row();
     for guard in Guard::ALL {
         let bar = bar(cli.seeds).with_message(guard.as_str());
         let tally = Tally::run(cli.from..cli.from + cli.seeds, Guards::without(*guard), |tally| {
@@ -89,6 +92,7 @@ fn each_guard(cli: &Cli) -> ExitCode {
             tally.violations.is_empty()
         });
         bar.finish_and_clear();
+        row.add(&tally.guards_row());
         match tally.violations.first() {
             Some((_, v)) => table.add_row([guard.as_str(), &tally.seeds.to_string(), v.law, &v.what]),
             None => {
@@ -98,6 +102,7 @@ fn each_guard(cli: &Cli) -> ExitCode {
         };
     }
     println!("{table}");
+    print!("{}", report::table(&[row]));
     match missed {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
@@ -112,19 +117,14 @@ fn bar(seeds: u64) -> ProgressBar {
 
 fn table(tally: &Tally, took: f64) -> Table {
     let mut table = Table::new();
-    table.set_header(["what", "how many"]);
+    table.set_header(["what happened", "how often"]);
     let mut row = |what: &str, n: u64| {
         table.add_row([what.to_owned(), n.to_string()]);
     };
-    row("seeds", tally.seeds);
-    row("orders", tally.orders);
     row("events", tally.events);
     for (kind, n) in &tally.faults {
         row(kind, *n);
     }
-    row("charges expected", tally.charges_expected);
-    row("charges found", tally.charges_found);
-    row("violations", tally.violations.len() as u64);
     table.add_row([
         "seeds a second".to_owned(),
         format!("{:.0}", tally.seeds as f64 / took.max(0.001)),

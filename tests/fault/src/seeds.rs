@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use domorder_tests_support::report::Row;
+
 use crate::{Guards, Plan, Violation, simulate};
 
 /// The sum of many histories.
@@ -16,9 +18,9 @@ pub struct Tally {
     pub events: u64,
     /// Faults that happened, by kind.
     pub faults: BTreeMap<&'static str, u64>,
-    /// Charges of orders that succeeded: what they tell of.
+    /// Charges of orders that succeeded, in histories that held: what they tell of.
     pub charges_expected: u64,
-    /// Charges of orders that succeeded: what stands at the providers.
+    /// The same: what stands at the providers.
     pub charges_found: u64,
     /// The seeds that broke a law, and how.
     pub violations: Vec<(u64, Violation)>,
@@ -46,9 +48,38 @@ impl Tally {
         for (kind, n) in outcome.faults {
             *self.faults.entry(kind).or_default() += n;
         }
-        self.charges_expected += outcome.charges.0;
-        self.charges_found += outcome.charges.1;
+        if outcome.violation.is_none() {
+            self.charges_expected += outcome.charges.0;
+            self.charges_found += outcome.charges.1;
+        }
         self.violations.extend(outcome.violation.map(|v| (seed, v)));
+    }
+
+    /// The numbers for the table of all suites.
+    #[must_use]
+    pub fn row(&self, suite: &str) -> Row {
+        Row {
+            cases: self.seeds,
+            faults: self.faults.values().sum(),
+            orders: self.orders,
+            charges_expected: self.charges_expected,
+            charges_found: self.charges_found,
+            violations: self.violations.len() as u64,
+            ..Row::of(suite)
+        }
+    }
+
+    /// The same where a guard was off and its violation was looked for: what counts against it is not to have been missed.
+    #[must_use]
+    pub fn guards_row(&self) -> Row {
+        let unnoticed = u64::from(self.seeds > 0 && self.violations.is_empty());
+        let missed = u64::from(!self.violations.is_empty());
+        let axes = [("guards missed".to_owned(), missed)];
+        Row {
+            violations: unnoticed,
+            axes: axes.into_iter().filter(|(_, n)| *n > 0).collect(),
+            ..self.row("simulation, each guard off")
+        }
     }
 
     /// The seed that broke a law first.

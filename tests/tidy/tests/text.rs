@@ -21,7 +21,7 @@ fn every_script_states_its_keys_arguments_and_answer() {
         // unpacked was gathered by the script itself, of its own arguments.
         for (line, text) in script.lines() {
             for list in text.split("unpack(").skip(1).filter_map(|rest| rest.split(')').next()) {
-                if !["names", "free", "add", "gone", "fields"].contains(&list) {
+                if !["names", "proofs", "free", "add", "gone", "fields"].contains(&list) {
                     faults.push(format!("{}:{line}: unpack of {list}", script.path));
                 }
             }

@@ -168,11 +168,11 @@ local function keep_proofs(proofs)
   end
   if n == 0 then return end
   redis.call('HSET', P .. 'proved', unpack(fields))
-  local drawn, old = redis.call('HRANDFIELD', P .. 'proved', -n, 'WITHVALUES'), {}
+  local drawn, gone = redis.call('HRANDFIELD', P .. 'proved', -n, 'WITHVALUES'), {}
   for i = 1, #drawn, 2 do
-    if outdated(drawn[i + 1]) then old[#old + 1] = drawn[i] end
+    if outdated(drawn[i + 1]) then gone[#gone + 1] = drawn[i] end
   end
-  if #old > 0 then redis.call('HDEL', P .. 'proved', unpack(old)) end
+  if #gone > 0 then redis.call('HDEL', P .. 'proved', unpack(gone)) end
 end
 
 -- A script works on 128 orders at most, and none of these lists grows beyond twice that: `unpack` is safe up to 8,000.

@@ -21,9 +21,9 @@ for i = 2, #ARGV do
   end
 end
 settle()
-local texts, old = #proofs > 0 and redis.call('HMGET', P .. 'proved', unpack(proofs)) or {}, {}
+local texts, gone = #proofs > 0 and redis.call('HMGET', P .. 'proved', unpack(proofs)) or {}, {}
 for i, field in ipairs(proofs) do
-  if outdated(texts[i]) then old[#old + 1] = field end
+  if outdated(texts[i]) then gone[#gone + 1] = field end
 end
-if #old > 0 then redis.call('HDEL', P .. 'proved', unpack(old)) end
+if #gone > 0 then redis.call('HDEL', P .. 'proved', unpack(gone)) end
 return out

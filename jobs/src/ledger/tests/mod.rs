@@ -10,6 +10,7 @@ mod deadlines;
 mod durability;
 mod events;
 mod loss;
+mod proved;
 mod purse;
 mod record;
 mod reseal;

@@ -1,8 +1,9 @@
 //! The order machine, held three ways.
 //!
 //! Tables of rows, by kind and by what happens: [`register`], [`answers`], [`transfer`], [`changes`], [`renew`],
-//! [`email_order`], [`signals`], [`decisions`], [`around`], [`settle`], [`listed`], [`paused`], [`guarded`]; each row goes
-//! through one [`check`]. Each kind's whole table and the diagram drawn from it, as snapshots: [`table`]. The [`laws`], over random [`histories`] that [`driver`] plays, and
+//! [`email_order`], [`signals`], [`decisions`], [`around`], [`settle`], [`listed`], [`paused`], [`guarded`], [`proved`];
+//! each row goes through one [`check`]. Each kind's whole table and the diagram drawn from it, as snapshots: [`table`].
+//! The [`laws`], over random [`histories`] that [`driver`] plays, and
 //! [`wrong`] machines that each of them catches.
 
 mod answers;
@@ -18,6 +19,8 @@ mod laws;
 mod listed;
 mod patience;
 mod paused;
+mod proved;
+mod proved_text;
 mod recalled;
 mod register;
 mod renew;

@@ -193,3 +193,45 @@ async fn an_operators_done_that_a_read_bears_out_ends_the_order() {
     assert_eq!(world.providers().requests().calls("RenewalOrder"), 2);
     world.by_hand("RenewalOrder", domain);
 }
+
+/// A read may come from a copy that is behind: the second order of a name is not measured against what stood before the
+/// first, or it would take the first one's effect for its own and buy nothing.
+#[tokio::test]
+async fn a_second_order_of_a_name_is_not_measured_against_what_stood_before_the_first() {
+    let world = World::new().await;
+    let domain = "renew-example-shop.com";
+    let first = world.order(renew(domain)).await;
+    let before: Value = {
+        let url = format!(
+            "{}/ViewDomain?websiteName={domain}&APIKey={}",
+            world.sim.base_url_connectreseller(),
+            domorder_tests_sim::CONNECTRESELLER_KEY
+        );
+        let mut old: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+        let ends = &mut old["responseData"]["expirationDate"];
+        *ends = json!(in_a_year().as_millisecond());
+        old
+    };
+    let view = world.until(&first, "succeeded").await;
+    let old = Behaviour::Answer {
+        status: 200,
+        body: before,
+    };
+    world
+        .providers()
+        .add_fault(Rule::new(old).operation("ViewDomain").domain(domain).once());
+    let second = with(renew(domain), json!({"idempotency_key": "second"}));
+    let second = world.order(second).await;
+    let after = world.until(&second, "succeeded").await;
+    let steps = world.steps(&second).await;
+    assert!(steps.contains(&"queued/old_reading".to_owned()), "{steps:?}");
+    let metrics = world.replicas[0].metrics().await;
+    let old = [("kind", "renew"), ("what", "old")];
+    assert_eq!(metrics.sum("domorder_disbelieved_answers_total", &old), 1.0);
+    let year = |view: &Value| {
+        let expiry: Timestamp = text(view, "expiry").parse().unwrap();
+        expiry.to_zoned(jiff::tz::TimeZone::UTC).year()
+    };
+    assert_eq!(year(&after) - year(&view), 1, "each bought its year");
+    assert_eq!(world.providers().requests().calls("RenewalOrder"), 2);
+}

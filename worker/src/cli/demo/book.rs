@@ -213,6 +213,7 @@ fn moment(before: Option<&OrderView>, now: &OrderView) -> Option<String> {
         State::Queued => match now.reason {
             Some(Reason::AbsenceProven) => "proven not done: sent anew".to_owned(),
             Some(Reason::LookFailed) => "the look before paying failed: nothing was sent".to_owned(),
+            Some(Reason::OldReading) => "shown as before an earlier order: looked at again".to_owned(),
             Some(Reason::NotSent) => "the call did not leave: tried again".to_owned(),
             _ => return None,
         },

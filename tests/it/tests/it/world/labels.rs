@@ -89,7 +89,7 @@ fn known(label: &str, accounts: &BTreeSet<String>) -> Option<BTreeSet<String>> {
         "within" => words(&["0d", "1d", "7d", "30d"]),
         "older" => words(&["0d", "2d", "7d", "14d"]),
         "durability" => words(&["fsync", "replicated", "relaxed"]),
-        "what" => words(&["expiry", "garbled"]),
+        "what" => words(&["expiry", "garbled", "old"]),
         "method" => words(&["GET", "HEAD", "POST", "other"]),
         "version" => words(&[env!("CARGO_PKG_VERSION")]),
         _ => return None,
