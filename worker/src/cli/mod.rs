@@ -29,7 +29,13 @@ use output::Format;
 
 /// Drives domain and email orders to their end, charged once.
 #[derive(Debug, Parser)]
-#[command(name = "domorder", version, about, max_term_width = 100)]
+#[command(
+    name = "domorder",
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 fine, 1 what was asked for failed, 2 wrong usage or configuration, 3 Redis or a provider was not reachable."
+)]
 pub struct Cli {
     /// The configuration [default: $DOMORDER_CONFIG, then ./domorder.toml]
     #[arg(long, global = true, value_name = "FILE")]

@@ -204,6 +204,15 @@ async fn lists_are_read_in_pages_and_filtered() {
     assert_eq!(all("kind=transfer", 200).await.0.len(), 1);
     assert_eq!(all("account=lb-main", 200).await.0.len(), 0);
     assert_eq!(all("domain=RENEW-7-example.com", 200).await.0.len(), 1);
+    // Each once, whatever the size of a page, also those that came into their state in one millisecond.
+    for limit in [1, 2, 29, 30, 31, 200] {
+        let (ids, _) = all("state=succeeded", limit).await;
+        assert_eq!(
+            (ids.len(), ids.iter().collect::<BTreeSet<_>>().len()),
+            (30, 30),
+            "{limit}"
+        );
+    }
     assert_eq!(all("needs=unlock", 10).await.0.len(), 1);
     assert_eq!(all("needs=auth_code", 10).await.0.len(), 0);
     assert_eq!(all("needs=unlock&state=queued", 10).await.0.len(), 0);
@@ -223,6 +232,34 @@ async fn lists_are_read_in_pages_and_filtered() {
     .await
     .is(202);
     world.until(&stalled, "cancelled").await;
+}
+
+#[tokio::test]
+async fn a_page_goes_on_where_the_one_before_ended_while_orders_come_and_go() {
+    let world = World::with().scale(1.0).setting("redis.shards", "4").start().await;
+    let http = world.http();
+    let keys = world.orders(renewals(40)).await;
+    world.until_all(&keys, "succeeded").await;
+    let mut seen = Vec::new();
+    let mut cursor = String::new();
+    for round in 0.. {
+        let path = format!("/v1/orders?state=succeeded,action_required&limit=7{cursor}");
+        let page = http.get(&path).await.is(200);
+        let orders = page["orders"].as_array().unwrap();
+        seen.extend(orders.iter().map(|order| text(order, "idempotency_key").to_owned()));
+        let Some(next) = page["next_cursor"].as_str() else {
+            break;
+        };
+        cursor = format!("&cursor={next}");
+        // They come in before the place that the list has reached.
+        let fresh = world.order(register(&format!("fresh-{round}-example.com"))).await;
+        world.until(&fresh, "succeeded").await;
+    }
+    let (unique, wanted): (BTreeSet<_>, BTreeSet<_>) = (seen.iter().collect(), keys.iter().collect());
+    assert_eq!((seen.len(), unique), (40, wanted));
+    // A cursor of another list, or of another ledger, is a place like any other; one that was tampered with is none.
+    http.get(&format!("/v1/orders?kind=renew{cursor}")).await.is(200);
+    http.get(&format!("/v1/orders?limit=7{cursor}x")).await.is(422);
 }
 
 #[tokio::test]

@@ -39,6 +39,7 @@ mod not_found;
 mod operating;
 mod page;
 mod page_browser;
+mod page_lists;
 mod preparation;
 mod probes;
 mod producers;

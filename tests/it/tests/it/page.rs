@@ -228,6 +228,37 @@ async fn forms_of_elsewhere_and_beyond_a_role_do_nothing() {
         403,
         "only an operator decides"
     );
+    let boss = Visitor::signed_in(&world, "boss").await;
+    let proof = boss.get("/").await.proof().to_owned();
+    for (fields, status, told) in [
+        (&[("outcome", "not-done"), ("proof", &*proof)][..], 422, "say why"),
+        (&[("note", "x"), ("proof", &*proof)], 422, "outcome"),
+        (
+            &[("note", "x"), ("outcome", "perhaps"), ("proof", &*proof)],
+            422,
+            "not-done",
+        ),
+        (
+            &[("note", "x"), ("outcome", "not-done"), ("proof", &*own)],
+            403,
+            "session",
+        ),
+        (&[("note", "x"), ("outcome", "not-done")], 403, "session"),
+        // It asks the customer, and nobody for a decision.
+        (
+            &[("note", "x"), ("outcome", "not-done"), ("proof", &*proof)],
+            409,
+            "decision",
+        ),
+    ] {
+        let refused = boss.post(&resolve, fields).await;
+        assert!(
+            refused.status == status && refused.text.contains(told),
+            "{} {}",
+            refused.status,
+            refused.text
+        );
+    }
     let view = world.view(&key).await.unwrap();
     assert_eq!(view["state"], "action_required", "nothing was done");
 

@@ -39,6 +39,7 @@ async fn people_see_and_do_what_their_role_allows_live_and_without_a_script() {
         .await;
     scene.without_a_script_it_is_read_and_acted_on_all_the_same().await;
     scene.an_operator_pauses_and_resumes().await;
+    scene.only_an_operator_decides_with_a_note_by_a_form_of_the_page().await;
     scene.it_fits_a_narrow_screen().await;
     scene.browser.close().await;
 }
@@ -76,7 +77,6 @@ impl Scene {
         world.until(&way, "blocked/awaiting_losing_registrar").await;
         world.until(&odd, "action_required/absence_inconclusive").await;
         world.until(&done, "succeeded").await;
-        world.leave(&odd);
         let browser = Browser::start(world.http().base()).await;
         Self {
             world,
@@ -292,6 +292,77 @@ impl Scene {
         browser.until("Running").await;
         let accounts = http.get("/v1/accounts").await.is(200);
         assert_eq!(accounts["accounts"][0]["paused"], Value::Null);
+        self.console_is_silent().await;
+    }
+
+    async fn only_an_operator_decides_with_a_note_by_a_form_of_the_page(&self) {
+        let browser = &self.browser;
+        let page = self.page_of(&self.odd).await;
+        let decide = format!("{page}/resolve?outcome=not-done");
+        browser.sign_out().await;
+        self.as_visitor("shop", &page).await;
+        let offered = browser.all(".actions .button").await;
+        assert!(
+            offered.iter().all(|button| !button.starts_with("It was")),
+            "{offered:?}"
+        );
+        let text = browser.until("Your role, support, does not allow").await;
+        assert!(text.contains("What is known") || text.contains("Evidence"), "{text}");
+        browser.go(&decide).await;
+        browser.until("support").await;
+        assert!(
+            browser.all("form.stacked").await.is_empty(),
+            "no form for whoever may not"
+        );
+        let said = browser.console().await;
+        assert!(
+            !said.is_empty() && said.iter().all(|line| line.contains("403")),
+            "{said:#?}"
+        );
+        browser.go(&page).await;
+        browser.sign_out().await;
+
+        self.as_visitor("boss", &page).await;
+        let offered = browser.all(".actions .button").await;
+        for button in ["It was done…", "It was not done…"] {
+            assert!(offered.contains(&button.to_owned()), "{offered:?}");
+        }
+        browser.follow("It was not done…").await;
+        browser.until("this buys it a second time").await;
+        browser.pictures("resolve").await;
+        // Without a word of how they know, the browser sends nothing.
+        browser.click("form.stacked button").await;
+        assert_eq!(browser.place().await, decide);
+        let tampered = "document.querySelector('form.stacked input[name=proof]').value = 'of another session'";
+        browser.script(tampered).await;
+        browser.fill(&[("note", "forged")], "form.stacked button").await;
+        browser.until("does not belong to your session").await;
+        let said = browser.console().await;
+        assert!(said.iter().all(|line| line.contains("403")), "{said:#?}");
+        let view = self.world.view(&self.odd).await.unwrap();
+        assert_eq!(
+            state_of(&view),
+            "action_required/absence_inconclusive",
+            "nothing was done"
+        );
+
+        browser.go(&decide).await;
+        let note = "their panel shows <b>nothing</b>";
+        browser.fill(&[("note", note)], "form.stacked button").await;
+        browser.until("Taken: “resolve”").await;
+        let view = self.world.until(&self.odd, "succeeded").await;
+        assert_eq!(
+            (&view["attempts"], &view["charged"]),
+            (&json!(2), &json!("yes")),
+            "{view:#}"
+        );
+        let text = browser.until("Yes: it is done.").await;
+        let told = format!("resolve not-done by page:boss (Ina Invented): {note}");
+        assert!(text.contains(&told), "{text}");
+        // The form of a while ago is of no use any more.
+        browser.go(&decide).await;
+        let text = browser.until("Back to the order").await;
+        assert!(text.contains("The order is through"), "{text}");
         self.console_is_silent().await;
     }
 

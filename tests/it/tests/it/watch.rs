@@ -241,7 +241,7 @@ async fn a_watch_that_nobody_reads_ends() {
     let world = waiting().await;
     let keys = accepted(&world, [renew("renew-example-shop.com")]).await;
     let mut watch = world.start_unread(&["orders", "watch"]);
-    watch.until_said("1 orders are not over").await;
+    watch.until_said("1 order not over: 1 in hand").await;
     go_on(&world).await;
     watch.ended(0).await;
     assert!(watch.err().contains("nobody reads"), "{}", watch.err());

@@ -9,8 +9,8 @@ use clap::Args;
 use domorder_jobs::format::Unreadable;
 use domorder_jobs::ledger::Ledger;
 
-use super::super::Failure;
-use super::super::output::print;
+use super::super::output::{Format, print, print_json};
+use super::super::{Failure, OutputArgs};
 use super::stored;
 
 /// Most orders of one call.
@@ -25,6 +25,8 @@ pub(in crate::cli) struct PutBackArgs {
     /// Every order that is set aside and can be read
     #[arg(long, conflicts_with = "orders")]
     all: bool,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 /// What became of one.
@@ -40,26 +42,38 @@ pub(super) async fn run(ledger: &Ledger, args: &PutBackArgs) -> Result<ExitCode,
     if args.all {
         orders = ledger.aside(ASIDE_MAX).await?.into_iter().map(|(id, _)| id).collect();
     }
-    let mut stay = 0;
+    let is_json = args.output.output == Format::Json;
+    let (mut stay, mut json) = (0, Vec::new());
     for name in &orders {
         let id = ledger.find_by_key(name).await?.unwrap_or_else(|| name.clone());
-        let why = match put_back(ledger, &id).await? {
-            CameTo::Back => {
-                print(&format!("{id}: put back, it goes on"));
-                continue;
-            }
-            CameTo::NotAside => "it is not set aside".to_owned(),
-            CameTo::Missing => "there is no such order, or its index field is damaged".to_owned(),
-            CameTo::Unreadable(fault @ Unreadable::Newer { .. }) => format!("{fault}. Upgrade, then put it back"),
-            CameTo::Unreadable(fault) => format!("{fault}. Mend it, then put it back"),
-        };
-        eprintln!("{id}: left as it is: {why}");
-        stay += 1;
+        let why = put_back(ledger, &id).await?.why_not();
+        stay += usize::from(why.is_some());
+        match &why {
+            _ if is_json => {}
+            None => print(&format!("{id}: put back, it goes on")),
+            Some(why) => eprintln!("{id}: left as it is: {why}"),
+        }
+        json.push(serde_json::json!({"order": id, "put_back": why.is_none(), "why": why}));
     }
-    if args.all && orders.is_empty() {
+    if is_json {
+        print_json(&json);
+    } else if args.all && orders.is_empty() {
         print("no order is set aside");
     }
     Ok(ExitCode::from(u8::from(stay > 0)))
+}
+
+impl CameTo {
+    /// Why it was left as it is; nothing where it goes on.
+    fn why_not(self) -> Option<String> {
+        match self {
+            Self::Back => None,
+            Self::NotAside => Some("it is not set aside".to_owned()),
+            Self::Missing => Some("there is no such order, or its index field is damaged".to_owned()),
+            Self::Unreadable(fault @ Unreadable::Newer { .. }) => Some(format!("{fault}. Upgrade, then put it back")),
+            Self::Unreadable(fault) => Some(format!("{fault}. Mend it, then put it back")),
+        }
+    }
 }
 
 async fn put_back(ledger: &Ledger, id: &str) -> Result<CameTo, Failure> {

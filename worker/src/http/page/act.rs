@@ -127,6 +127,10 @@ pub(super) async fn act(
     if let Some(outcome) = params.word("outcome", &OUTCOMES) {
         body.insert("outcome".to_owned(), json!(outcome));
     }
+    if name == SignalName::Resolve {
+        // A decision's reason is part of the signal itself.
+        body.insert("note".to_owned(), json!(note));
+    }
     params.finish()?;
     let found = find(&backend, &id).await?;
     let body = serde_json::Value::Object(body).to_string();

@@ -71,7 +71,9 @@ impl Fixture {
     fn read(file: &Path) -> Self {
         let text = std::fs::read_to_string(file).unwrap();
         let head: Self = serde_json::from_str(text.lines().next().unwrap()).unwrap();
-        let text = moved(&text, Timestamp::now().duration_since(head.recorded_at));
+        // By whole seconds: a waiting signal is stored behind its length, which other fractions would change.
+        let by = SignedDuration::from_secs(Timestamp::now().duration_since(head.recorded_at).as_secs());
+        let text = moved(&text, by);
         let (head, commands) = text.split_once('\n').unwrap();
         let mut fixture: Self = serde_json::from_str(head).unwrap();
         fixture.commands = commands

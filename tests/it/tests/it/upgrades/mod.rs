@@ -116,6 +116,15 @@ async fn a_record_of_a_later_release_is_left_alone_and_put_back_where_it_can_be_
     world.run(&["orders", "put-back", "--all"]).await.ended(1);
     let refused = world.run(&["orders", "put-back", &keys[2]]).await.ended(1);
     assert!(refused.err.contains("not set aside"), "{refused:?}");
+    let told = world
+        .run(&["orders", "put-back", "-o", "json", &keys[2]])
+        .await
+        .ended(1)
+        .json();
+    assert_eq!(
+        (&told[0]["order"], &told[0]["put_back"]),
+        (&json!(ids[2]), &json!(false))
+    );
     world.run(&["orders", "put-back"]).await.ended(2);
 
     // A program that reads it comes: here, the record becomes one that this program reads.

@@ -142,11 +142,10 @@ impl Browser {
 
     /// What a selector finds, by its text.
     pub(crate) async fn all(&self, selector: &str) -> Vec<String> {
-        let mut texts = Vec::new();
-        for found in self.client.find_all(Locator::Css(selector)).await.unwrap() {
-            texts.push(found.text().await.unwrap());
-        }
-        texts
+        // In one go: the page may replace its parts at any time.
+        let script = "return [...document.querySelectorAll(arguments[0])].map(e => e.innerText.trim())";
+        let found = self.client.execute(script, vec![selector.into()]).await.unwrap();
+        serde_json::from_value(found).unwrap()
     }
 
     /// An attribute of what a selector finds first.
@@ -157,17 +156,26 @@ impl Browser {
 
     /// Clicks a link with exactly these words.
     pub(crate) async fn follow(&self, words: &str) {
-        let link = self.client.find(Locator::LinkText(words)).await;
-        link.unwrap_or_else(|error| panic!("no link {words:?}: {error}"))
-            .click()
-            .await
-            .unwrap();
+        self.click_on(Locator::LinkText(words)).await;
     }
 
     /// Clicks what a selector finds.
     pub(crate) async fn click(&self, selector: &str) {
-        let found = self.client.find(Locator::Css(selector)).await.unwrap();
-        found.click().await.unwrap();
+        self.click_on(Locator::Css(selector)).await;
+    }
+
+    /// Again where the page has just replaced what was found.
+    async fn click_on(&self, locator: Locator<'_>) {
+        let begun = Instant::now();
+        loop {
+            let found = self.client.find(locator).await;
+            let found = found.unwrap_or_else(|error| panic!("no {locator:?}: {error}"));
+            match found.click().await {
+                Ok(()) => return,
+                Err(error) if error.is_stale_element_reference() && begun.elapsed() < LIMIT => {}
+                Err(error) => panic!("{locator:?}: {error}"),
+            }
+        }
     }
 
     /// Types into fields by their ids, in place of what stands there, and presses the button of the form.
@@ -188,6 +196,8 @@ impl Browser {
 
     pub(crate) async fn sign_out(&self) {
         self.click(".who button").await;
+        // Whoever goes elsewhere before would break it off.
+        self.until_at("/sign-in").await;
     }
 
     /// The result of a script.
@@ -207,9 +217,9 @@ impl Browser {
         let (path, body) = ("se/log", json!({"type": "browser"}));
         let entries = self.client.issue_cmd(Chromium { path, body }).await.unwrap();
         let entries = entries.as_array().cloned().unwrap_or_default();
-        entries
-            .iter()
-            .map(|entry| entry["message"].as_str().unwrap_or_default().to_owned())
+        let said = entries.iter().map(|entry| super::text(entry, "message").to_owned());
+        // A driver types before a page has drawn itself, and then it cannot give the focus to what it means to.
+        said.filter(|line| !line.contains("Autofocus processing was blocked"))
             .collect()
     }
 

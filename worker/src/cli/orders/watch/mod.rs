@@ -112,11 +112,12 @@ pub(super) async fn run(ledger: &Ledger, args: &WatchArgs) -> Result<ExitCode, F
         teller: Teller::new(format),
     };
     let after = ledger.events_end().await?;
-    match names {
+    let views = match names {
         Some(names) => watch.begin_with(&names).await?,
         None => watch.begin().await?,
-    }
+    };
     watch.read_until = ledger.events_end().await?;
+    watch.tell_begin(&views);
     let mut heard = follow(ledger, &after);
     tokio::pin!(enough);
     let end = loop {
@@ -127,14 +128,17 @@ pub(super) async fn run(ledger: &Ledger, args: &WatchArgs) -> Result<ExitCode, F
         if watch.teller.is_unread() {
             break End::Enough("nobody reads");
         }
-        let told = watch.named && !watch.board.told().is_empty();
+        // Or it rests by what is known, and Redis could not confirm it.
+        let again = watch.named && (!watch.board.told().is_empty() || watch.board.rests(watch.to_the_end));
         tokio::select! {
             heard = heard.recv() => match heard {
                 Some(heard) => watch.hear(heard)?,
                 None => return Err(Failure::Failed(anyhow!("the events cannot be followed"))),
             },
             why = &mut enough => break End::Enough(why),
-            () = tokio::time::sleep(HEARS), if told => watch.look_at(&watch.board.told()).await?,
+            () = tokio::time::sleep(HEARS), if again => {
+                watch.look_at(&watch.board.told()).await?;
+            }
         }
     };
     Ok(watch.end(&end))
@@ -179,8 +183,8 @@ struct Change {
 }
 
 impl Watch<'_> {
-    /// Reads the named orders and tells how they stand.
-    async fn begin_with(&mut self, names: &[String]) -> Result<(), Failure> {
+    /// Reads the named orders.
+    async fn begin_with(&mut self, names: &[String]) -> Result<Vec<OrderView>, Failure> {
         let by_key = stream::iter(names)
             .map(|name| self.ledger.find_by_key(name))
             .buffered(KEYS);
@@ -209,16 +213,11 @@ impl Watch<'_> {
         if !faults.is_empty() {
             return Err(Failure::Failed(anyhow!(faults.join("\n"))));
         }
-        if self.teller.is_for_programs() || views.len() <= TOLD_MAX {
-            views.iter().for_each(|view| self.teller.order(view));
-        } else {
-            self.teller.say(&format!("{} orders: {}", views.len(), self.board));
-        }
-        Ok(())
+        Ok(views)
     }
 
     /// Reads the orders that fit and are not over.
-    async fn begin(&mut self) -> Result<(), Failure> {
+    async fn begin(&mut self) -> Result<Vec<OrderView>, Failure> {
         let open = State::ALL.iter().copied().filter(|state| !state.is_final());
         let wanted = self.wanted.clone().or_in(open);
         let mut next = None;
@@ -242,12 +241,19 @@ impl Watch<'_> {
                 break;
             }
         }
-        views.iter().for_each(|view| self.teller.order(view));
-        if !self.teller.is_for_programs() {
-            self.teller
-                .say(&format!("{} orders are not over: {}", self.board.len(), self.board));
+        Ok(views)
+    }
+
+    /// How they stand: to programs all of them, to people a few by themselves and many by their number.
+    fn tell_begin(&mut self, views: &[OrderView]) {
+        let n = orders(self.board.len());
+        if self.teller.is_for_programs() || (self.named && views.len() <= TOLD_MAX) {
+            views.iter().for_each(|view| self.teller.order(view));
+        } else if self.named {
+            self.teller.say(&format!("{n}: {}", self.board));
+        } else {
+            self.teller.say(&format!("{n} not over: {}", self.board));
         }
-        Ok(())
     }
 
     fn hear(&mut self, heard: Heard) -> Result<(), Failure> {
@@ -283,17 +289,22 @@ impl Watch<'_> {
         }
     }
 
-    /// Whether these were told something that they have not heard, or are about.
-    async fn look_at(&mut self, ids: &[OrderId]) -> Result<(), LedgerError> {
+    /// Whether these were told something that they have not heard, or are about; false where that cannot be read now.
+    async fn look_at(&mut self, ids: &[OrderId]) -> Result<bool, LedgerError> {
         for ids in ids.chunks(BATCH) {
             let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-            for stored in self.ledger.read(&ids).await?.into_iter().flatten() {
+            let read = match self.ledger.read(&ids).await {
+                // Looked at again in a moment; how it is with Redis, the streams say.
+                Err(error) if error.is_retryable() => return Ok(false),
+                read => read?,
+            };
+            for stored in read.into_iter().flatten() {
                 if let Some(view) = view(&stored) {
                     self.board.look(&view, is_told(&stored));
                 }
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn is_at_rest(&mut self) -> Result<bool, LedgerError> {
@@ -301,26 +312,29 @@ impl Watch<'_> {
             return Ok(false);
         }
         // Somebody may just have done what they ask for, which no event tells.
-        self.look_at(&self.board.persons()).await?;
-        Ok(self.board.rests(self.to_the_end))
+        Ok(self.look_at(&self.board.persons()).await? && self.board.rests(self.to_the_end))
     }
 
     /// The last words, and the exit code.
     fn end(self, end: &End) -> ExitCode {
         let is_good = !self.named || self.board.is_good();
-        let orders = match self.board.len() {
-            1 => "1 order".to_owned(),
-            n => format!("{n} orders"),
-        };
         let why = match end {
             End::Rest => String::new(),
             End::Enough(why) => format!("{why}; "),
         };
-        self.teller.say(&format!("{why}{orders}: {}", self.board));
+        self.teller
+            .say(&format!("{why}{}: {}", orders(self.board.len()), self.board));
         for id in self.board.persons().iter().take(TOLD_MAX).filter(|_| self.named) {
             self.teller.say(&format!("what to do: domorder orders show {id}"));
         }
         if is_good { ExitCode::SUCCESS } else { ExitCode::from(1) }
+    }
+}
+
+fn orders(n: u64) -> String {
+    match n {
+        1 => "1 order".to_owned(),
+        n => format!("{n} orders"),
     }
 }
 

@@ -6,7 +6,7 @@
   if (!status || !window.EventSource || parts().length === 0) return;
   const order = document.body.dataset.order;
   const PAUSE = 1000; // ms between refreshes, however much happens
-  let due = null, last = 0, silent = false;
+  let due = null, last = 0, news = false;
 
   const say = (text) => { if (status.textContent !== text) status.textContent = text; };
   const clock = () => new Date().toISOString().slice(11, 19) + " UTC";
@@ -15,7 +15,9 @@
   const busy = (part) => part.contains(document.activeElement) && document.activeElement !== document.body;
 
   async function refresh() {
+    const told = news;
     due = null;
+    news = false;
     last = Date.now();
     try {
       const answer = await fetch(location.href, { credentials: "same-origin", redirect: "manual" });
@@ -30,7 +32,7 @@
         part.replaceWith(document.importNode(anew, true));
         document.getElementById(part.id).querySelectorAll("details").forEach((d, n) => { d.open = open[n] === true; });
       }
-      say("Changed at " + clock() + (left ? "; a part that you are in is not refreshed yet." : "."));
+      if (told || left) say("Changed at " + clock() + (left ? "; a part that you are in is not refreshed yet." : "."));
       if (left) document.addEventListener("focusout", later, { once: true });
     } catch (error) {
       say("Not refreshed since " + clock() + ": load the page anew.");
@@ -42,16 +44,17 @@
   }
 
   const source = new EventSource("/page/events");
-  source.onopen = () => { say("Live since " + clock() + "."); if (silent) later(); silent = false; };
+  // What happened before it was open, since the page was made or since it broke, is not told by it.
+  source.onopen = () => { say("Live since " + clock() + "."); later(); };
   source.onmessage = (message) => {
     if (!message.data) return;
     if (order) {
       try { if (JSON.parse(message.data).subject !== order) return; } catch (error) { return; }
     }
+    news = true;
     later();
   };
   source.onerror = () => {
-    silent = true;
     say(source.readyState === EventSource.CLOSED ? "Not live: load the page anew." : "Not live since " + clock() + ": tried again.");
   };
   window.addEventListener("pagehide", () => source.close());
