@@ -185,11 +185,11 @@ async fn an_answer_that_is_lost_during_a_rotation_is_asked_for_again() {
 
 #[tokio::test]
 async fn a_rotation_tells_of_a_replica_that_still_seals_with_the_old_key() {
-    let mut world = with_keys(World::with().scale(1.0), &[OLD]).await;
+    let mut world = with_keys(World::with().scale(1.0), &[OLD, NEW]).await;
     world.another_replica().await;
     let mut keys = world.orders(transfers(3)).await;
     world.until_all(&keys, "blocked").await;
-    // The command has the new file already; the replica has not, and takes orders all the while.
+    // The command has the new one first already; the replica has not, and takes orders all the while.
     hand_out(&world, &[NEW, OLD]);
     let proxy = RedisProxy::start(world.redis.port()).await.unwrap();
     proxy.delay(Duration::from_millis(60));
