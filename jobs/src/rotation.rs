@@ -9,7 +9,7 @@
 //!    key is opened, sealed anew, and replaced where it still stands ([`Ledger::reseal`]).
 //! 2. An order that changes its state during a round may be missed by it, but then it came into its state after the round
 //!    began: the next round goes through those. It comes back to records that a worker held, too.
-//! 3. A round that finds nothing to do ends it.
+//! 3. A round that finds nothing to do ends it, or the end of patience.
 //!
 //! Ended at any moment and begun anew, it goes on with what is left: which key a value is under stands in the value.
 
@@ -65,6 +65,8 @@ pub struct Rotation {
     pub held: u64,
     /// Values that were sealed with another key while this ran: somebody still has that one first.
     pub sealed_meanwhile: u64,
+    /// The last round still found some, and there was no patience for another.
+    pub unsettled: bool,
     /// What does not open although its key is there, and what cannot be read at all, by why.
     pub unopened: BTreeMap<String, Unopened>,
     /// It was told to stop.
@@ -84,7 +86,7 @@ impl Rotation {
 pub struct How {
     /// Look and count only.
     pub dry_run: bool,
-    /// So long workers are waited for that hold records.
+    /// After the first round so long for further ones: for workers that hold records, and orders that were missed.
     pub patience: Duration,
 }
 
@@ -133,7 +135,7 @@ pub async fn rotate(
         held: BTreeSet::new(),
         is_first: true,
     };
-    let began = tokio::time::Instant::now();
+    let mut until = None;
     let (mut since, mut round_began) = (0, began_ms);
     loop {
         let before = run.found.resealed;
@@ -148,14 +150,18 @@ pub async fn rotate(
                 return Ok(run.found);
             }
         }
-        if how.dry_run || (run.held.is_empty() && run.found.resealed == before && !run.is_first) {
+        let found_some = run.found.resealed > before;
+        if how.dry_run || (run.held.is_empty() && !found_some && !run.is_first) {
             break;
         }
         run.is_first = false;
+        // Where somebody goes on sealing with an old key, each round finds some.
+        let now = tokio::time::Instant::now();
+        if now > *until.get_or_insert(now + how.patience) {
+            run.found.unsettled = found_some;
+            break;
+        }
         if !run.held.is_empty() {
-            if began.elapsed() > how.patience {
-                break;
-            }
             tokio::select! { () = tokio::time::sleep(PAUSE) => {} () = stop.cancelled() => {} }
         }
         since = round_began.saturating_sub(SKEW_MS);

@@ -32,13 +32,14 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("apalis::", &["worker/src/workers.rs", "tests/bench/"]),
     // Unmaintained, and the user's choice: a successor is a change of one function.
     ("backoff::ExponentialBackoff", &["api-client/src/http/backoff.rs"]),
-    // Every byte to a registrar leaves by one door, every webhook by another.
+    // Every byte to a registrar leaves by one door, every webhook by another, traces by a third.
     (
         "reqwest::",
         &[
             "api-client/src/http/",
             "worker/src/webhooks/post.rs",
             "worker/src/webhooks/guard.rs",
+            "worker/src/traces/export.rs",
             "worker/src/cli/demo",
             "tests/",
         ],

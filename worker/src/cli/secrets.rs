@@ -93,7 +93,7 @@ impl Told<'_> {
     /// Nothing needs any key but the first.
     fn is_complete(&self) -> bool {
         let found = self.found;
-        let is_through = !found.interrupted && found.held == 0 && found.sealed_meanwhile == 0;
+        let is_through = !found.interrupted && !found.unsettled && found.held == 0 && found.sealed_meanwhile == 0;
         let all_open = found.unopened.is_empty() && found.missing(self.ring).next().is_none();
         let is_done = !self.dry_run || found.found.keys().all(|key| key == self.ring.sealing_id());
         is_through && all_open && is_done
@@ -153,6 +153,9 @@ impl Told<'_> {
                  them the key file with `{sealing}` on top, then run this again",
                 counted(found.sealed_meanwhile, "secret")
             ));
+        }
+        if found.unsettled && found.sealed_meanwhile == 0 {
+            print("the last round still found some: run this again");
         }
         if found.interrupted {
             print("interrupted: run it again, it goes on with what is left");

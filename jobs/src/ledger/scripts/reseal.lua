@@ -17,26 +17,26 @@ for i = 1, #ARGV, 3 do
   local h = try('HMGET', order(id), 'm', 'd', 'r', 's') or {}
   local o, came = parse(h[1]), 0
   if o then
-    local changed = {}
+    local fields = {}
     local doc, rec = swap(h[2], old, new), swap(h[3], old, new)
-    if doc then changed[#changed + 1], changed[#changed + 2] = 'd', doc end
-    if rec and o.lease <= now then changed[#changed + 1], changed[#changed + 2] = 'r', rec end
+    if doc then fields[#fields + 1], fields[#fields + 2] = 'd', doc end
+    if rec and o.lease <= now then fields[#fields + 1], fields[#fields + 2] = 'r', rec end
     if h[4] and string.find(h[4], old, 1, true) then
       local list = signals(h[4])
       for k, text in ipairs(list) do
         text = swap(text, old, new) or text
         list[k] = #text .. ':' .. text
       end
-      changed[#changed + 1], changed[#changed + 2] = 's', table.concat(list)
+      fields[#fields + 1], fields[#fields + 2] = 's', table.concat(list)
     end
-    if #changed > 0 then
-      redis.call('HSET', order(id), unpack(changed))
+    if #fields > 0 then
+      redis.call('HSET', order(id), unpack(fields))
       came = 1
     end
     if rec and o.lease > now then came = 2
     elseif came == 0 then
-      for field = 2, 4 do
-        if h[field] and string.find(h[field], new, 1, true) then came, repeated = 1, true end
+      for at = 2, 4 do
+        if h[at] and string.find(h[at], new, 1, true) then came, repeated = 1, true end
       end
     end
   end

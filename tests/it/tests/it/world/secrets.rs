@@ -117,7 +117,10 @@ impl World {
             paths.extend([format!("/v1/orders/{id}"), format!("/v1/orders/{id}/timeline")]);
         }
         for path in paths {
-            let answer = ask(address, &path, bearer).unwrap_or_default();
+            // A replica whose Redis is away, or behind a proxy that stands still at the end of its test, answers nothing more.
+            let Some(answer) = ask(address, &path, bearer) else {
+                return;
+            };
             search.outside(&format!("the answer of replica {at} to {path}"), answer.as_bytes());
         }
     }
@@ -203,7 +206,7 @@ fn walk(folder: &Path, look: &mut impl FnMut(&Path, &[u8])) {
 /// An answer, head and all, without a runtime; nothing where none comes.
 fn ask(address: SocketAddr, path: &str, bearer: Option<&str>) -> Option<String> {
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1)).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(4))).ok()?;
     let authorization = bearer.map_or_else(String::new, |token| format!("authorization: Bearer {token}\r\n"));
     stream
         .write_all(
