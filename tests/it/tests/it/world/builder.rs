@@ -1,6 +1,7 @@
 //! What a world is made of.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
@@ -175,7 +176,7 @@ impl Builder {
             ..SimOptions::default()
         };
         let sim = Sim::start(options).await.unwrap();
-        let folder = TempDir::new().unwrap();
+        let folder = private_folder();
         if !self.settings.contains_key("redis.url_file") {
             self.set("redis.url", &format!("'{}'", redis.url()));
         }
@@ -220,4 +221,10 @@ impl Builder {
             .collect();
         std::fs::write(self.path(folder), lines.concat()).unwrap();
     }
+}
+
+/// A folder that keeps other users out, as one with secrets should.
+pub(crate) fn private_folder() -> TempDir {
+    let mut folder = tempfile::Builder::new();
+    folder.permissions(PermissionsExt::from_mode(0o700)).tempdir().unwrap()
 }

@@ -33,7 +33,7 @@ use tempfile::TempDir;
 )]
 pub(crate) use books::{operation, request_of};
 pub(crate) use browser::Browser;
-pub(crate) use builder::{Builder, NAMESPACE};
+pub(crate) use builder::{Builder, NAMESPACE, private_folder};
 pub(crate) use documents::*;
 pub(crate) use http::{Http, TOKENS, ndjson, streamed, token};
 pub(crate) use ledger::state_of;
