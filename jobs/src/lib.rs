@@ -5,7 +5,7 @@
 //! 1. [`validate`] turns a document into a draft, or names every fault of it; [`seal`] closes its secret.
 //! 2. [`producer`] accepts it once per idempotency key, into the [`ledger`], where it is due.
 //! 3. [`backend`] claims due orders for apalis, under a lease with a fence.
-//! 4. [`machine`] decides what follows from what was seen; [`record`] is what is stored of it, in a [`format`]
+//! 4. [`machine`] decides what follows from what was seen; [`record`] is what is stored of it, in a [`mod@format`]
 //!    that tells which programs may read it.
 //! 5. [`view`] is what the outside is shown, as answer and as event.
 //!

@@ -9,6 +9,7 @@ pub mod card;
 pub mod cli;
 pub mod clock;
 pub mod deadman;
+pub mod files;
 pub mod handler;
 pub mod http;
 pub mod init;

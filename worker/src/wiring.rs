@@ -184,11 +184,7 @@ pub async fn ledger_when_there(config: &Config) -> anyhow::Result<Ledger> {
 /// # Errors
 /// Where the file cannot be read or written, or is no key file.
 pub fn key_ring(config: &Config, config_file: Option<&Path>, create: bool) -> anyhow::Result<KeyRing> {
-    let path = config
-        .secrets
-        .key_file
-        .clone()
-        .unwrap_or_else(|| default_key_file(config_file));
+    let path = key_file(config, config_file);
     match std::fs::read_to_string(&path) {
         Ok(text) => {
             let text = SecretString::from(text);
@@ -212,8 +208,11 @@ pub fn key_ring(config: &Config, config_file: Option<&Path>, create: bool) -> an
     }
 }
 
-fn default_key_file(config_file: Option<&Path>) -> PathBuf {
-    beside(config_file).join("domorder.key")
+/// Where the sealing keys are: as configured, or beside the configuration.
+#[must_use]
+pub fn key_file(config: &Config, config_file: Option<&Path>) -> PathBuf {
+    let named = config.secrets.key_file.clone();
+    named.unwrap_or_else(|| beside(config_file).join("domorder.key"))
 }
 
 fn beside(config_file: Option<&Path>) -> &Path {

@@ -44,7 +44,7 @@ use jiff::Timestamp;
 pub use self::client::Client;
 use self::client::OrderQuery;
 use self::order::garbled;
-pub use self::settings::{BASE_URL, Region, Settings};
+pub use self::settings::{BASE_URL, Region, Settings, TEST_BASE_URL};
 use crate::endpoint::{Arguments, CallError, Endpoint};
 use crate::http::{HttpError, Visit};
 use crate::provider::{

@@ -10,9 +10,11 @@ use url::Url;
 use super::credential::Credential;
 use crate::http::{Backoff, CallObserver, HttpSettings};
 
-/// The live address (fact sheet §1). The test address is `https://test.httpapi.com/api`; live credentials act on the
-/// live account there too.
+/// The live address (fact sheet §1).
 pub const BASE_URL: &str = "https://httpapi.com/api";
+
+/// The test system's address; live credentials act on the live account there too.
+pub const TEST_BASE_URL: &str = "https://test.httpapi.com/api";
 
 /// Where the mailboxes are: a part of every email path. The documents show `us`; the other two were seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -31,7 +31,7 @@ pub mod wire;
 mod tests;
 
 pub use client::Client;
-pub use settings::{BASE_URL, Settings};
+pub use settings::{BASE_URL, Settings, TEST_BASE_URL};
 
 use std::time::Duration;
 

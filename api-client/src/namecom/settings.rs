@@ -10,9 +10,11 @@ use url::Url;
 use super::credential::Credential;
 use crate::http::{CallObserver, HttpSettings};
 
-/// The live base address \[S\]\[P\]. The test system is another host and another account with play money
-/// (`https://api.dev.name.com/api`), so the address is a setting.
+/// The live base address \[S\]\[P\].
 pub const BASE_URL: &str = "https://api.name.com/api";
+
+/// The test system: another host and another account, with play money.
+pub const TEST_BASE_URL: &str = "https://api.dev.name.com/api";
 
 /// An account's settings.
 #[derive(Clone)]

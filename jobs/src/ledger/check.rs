@@ -1,6 +1,6 @@
 //! What the server guarantees, in plain words: orders are entrusted only to one that keeps them.
 
-use redis::Pipeline;
+use redis::{Pipeline, Value};
 
 use super::{
     Durability, Ledger, LedgerError,
@@ -9,6 +9,9 @@ use super::{
     topology::Node,
     value,
 };
+
+/// The configuration takes no more shards.
+const SHARDS_MAX: u16 = 1024;
 
 /// Something that is wrong with the server, and how to mend it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +78,27 @@ impl Ledger {
         }
         report.ok = report.meets || self.inner.settings.durability == Durability::Relaxed;
         Ok(report)
+    }
+
+    /// A shard beyond the configured ones in which something stands: it was written under a larger number of shards.
+    ///
+    /// # Errors
+    /// Any of the server's.
+    pub async fn shard_beyond(&self) -> Result<Option<u16>, LedgerError> {
+        let beyond: Vec<u16> = (self.shards()..SHARDS_MAX).collect();
+        let mut pipeline = Pipeline::new();
+        for shard in &beyond {
+            pipeline.cmd("EXISTS").arg(self.inner.keys.in_shard(*shard, "events"));
+        }
+        for node in self.inner.topology.nodes().await? {
+            // Another node's slot is an error there, which is no answer.
+            let answers = self.inner.others.ask(&node, &pipeline).await?;
+            let there = |answer: &Value| matches!(answer, Value::Int(found) if *found > 0);
+            if let Some(at) = answers.iter().position(there) {
+                return Ok(beyond.get(at).copied());
+            }
+        }
+        Ok(None)
     }
 
     /// A standard that was found unmet is looked at again before anything is handed out.

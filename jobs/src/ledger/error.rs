@@ -1,6 +1,6 @@
 //! What can go wrong between the ledger and its Redis, by what the caller does next.
 
-use redis::{RedisError, ServerErrorKind, Value};
+use redis::{ErrorKind, RedisError, ServerErrorKind, Value};
 
 /// The ledger could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +42,12 @@ impl LedgerError {
             Self::Unreachable(_) | Self::Unavailable(_) | Self::NotDurable(_) => true,
             Self::Address(_) | Self::Refused { .. } | Self::Invalid(_) | Self::Closed => false,
         }
+    }
+
+    /// Whether the server is there, and does not know our user or password.
+    #[must_use]
+    pub fn is_login_refused(&self) -> bool {
+        matches!(self, Self::Unreachable(error) if error.kind() == ErrorKind::AuthenticationFailed)
     }
 
     /// The same for another of the callers who shared a batch: the cause is told in words only.

@@ -122,7 +122,7 @@ fn breaker_json(state: BreakerState) -> serde_json::Value {
 }
 
 /// What does not go, in words; empty where all does.
-fn breaker_words(breakers: &Breakers) -> String {
+pub(super) fn breaker_words(breakers: &Breakers) -> String {
     let words = |what: &str, state| match state {
         BreakerState::Closed => None,
         BreakerState::HalfOpen => Some(format!("{what}: one tries")),
@@ -177,7 +177,7 @@ async fn check(loaded: &Loaded, args: &CheckArgs) -> Result<ExitCode, Failure> {
 
 /// What an account's provider told.
 #[derive(Debug, Default)]
-struct Checked {
+pub(super) struct Checked {
     troubles: Vec<Trouble>,
     funds: Option<Funds>,
     /// How far this machine's clock is ahead of the provider's.
@@ -185,7 +185,7 @@ struct Checked {
 }
 
 impl Checked {
-    async fn of(provider: &dyn Provider) -> Self {
+    pub(super) async fn of(provider: &dyn Provider) -> Self {
         let mut checked = Self::default();
         match provider.control().await {
             // Whoever refuses the credentials or does not answer would only say so again.
@@ -201,6 +201,18 @@ impl Checked {
         let theirs = provider.server_clock();
         checked.ahead = theirs.map(|theirs| clock::now().duration_since(theirs));
         checked
+    }
+
+    pub(super) fn troubles(&self) -> &[Trouble] {
+        &self.troubles
+    }
+
+    pub(super) fn clock_that_differs(&self) -> Option<String> {
+        self.differs().then(|| self.clock_words())
+    }
+
+    pub(super) fn has_no_funds(&self) -> bool {
+        self.funds.as_ref().is_some_and(|funds| !funds.positive)
     }
 
     fn differs(&self) -> bool {
@@ -221,7 +233,7 @@ impl Checked {
         self.troubles.is_empty() && !self.differs()
     }
 
-    fn funds_words(&self) -> String {
+    pub(super) fn funds_words(&self) -> String {
         match &self.funds {
             None => "not shown".to_owned(),
             Some(funds) => [Some(funds.amount.as_str()), funds.currency.as_deref()]

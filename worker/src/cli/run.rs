@@ -35,6 +35,7 @@ pub(super) async fn run(loaded: Loaded, args: &RunArgs) -> Result<ExitCode, Fail
     let Loaded { mut config, sources } = loaded;
     config.redis.journal_folder = Some(wiring::journal_folder(&config, sources.file()));
     let ring = wiring::key_ring(&config, sources.file(), true)?;
+    crate::files::raise(&config);
     let handle = metrics::install()?;
     let stop = CancellationToken::new();
     stop_on_signal(stop.clone())?;

@@ -24,7 +24,7 @@ fn deploy(name: &str) -> PathBuf {
 
 /// A folder with a password file for each of these users.
 fn passwords(users: &[&str]) -> TempDir {
-    let folder = TempDir::new().unwrap();
+    let folder = private_folder();
     for user in users {
         std::fs::write(folder.path().join(user), format!("{}\n", password_of(user))).unwrap();
     }

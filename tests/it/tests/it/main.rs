@@ -18,6 +18,7 @@ mod command_line;
 mod configuration;
 mod containers;
 mod crashes;
+mod doctor;
 mod facts;
 mod fault_points;
 mod funds;

@@ -1,6 +1,7 @@
 //! What a world is made of.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
@@ -180,7 +181,7 @@ impl Builder {
             ..SimOptions::default()
         };
         let sim = Sim::start(options).await.unwrap();
-        let folder = TempDir::new().unwrap();
+        let folder = private_folder();
         if !self.settings.contains_key("redis.url_file") {
             self.set("redis.url", &format!("'{}'", redis.url()));
         }
@@ -237,4 +238,10 @@ impl Builder {
     pub(super) fn write(&self, folder: &Path) {
         std::fs::write(self.path(folder), self.text()).unwrap();
     }
+}
+
+/// A folder that keeps other users out, as one with secrets should.
+pub(crate) fn private_folder() -> TempDir {
+    let mut folder = tempfile::Builder::new();
+    folder.permissions(PermissionsExt::from_mode(0o700)).tempdir().unwrap()
 }

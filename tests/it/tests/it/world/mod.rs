@@ -38,7 +38,7 @@ use tempfile::TempDir;
 )]
 pub(crate) use books::{operation, request_of};
 pub(crate) use browser::Browser;
-pub(crate) use builder::{Builder, NAMESPACE};
+pub(crate) use builder::{Builder, NAMESPACE, private_folder};
 pub(crate) use collector::{Collector, Mood, Told};
 pub(crate) use documents::*;
 pub(crate) use http::{Http, TOKENS, ndjson, streamed, token};
