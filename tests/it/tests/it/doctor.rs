@@ -442,6 +442,33 @@ async fn what_is_wrong_with_this_machine_is_told() {
 }
 
 #[tokio::test]
+async fn a_sealing_key_that_orders_need_and_a_collector_that_is_away_are_told() {
+    let world = World::with().prepare().await;
+    let keys = |lines: &[&str]| std::fs::write(world.folder().join("domorder.key"), lines.join("\n")).unwrap();
+    let (old, new) = (
+        "old:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+        "new:ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=",
+    );
+    keys(&[old]);
+    // No worker runs: it stays as it was accepted.
+    let order = transfer("move-1-example.com", "right-Code-7Fq2");
+    world.run_with(&["enqueue"], &order.to_string()).await.ended(0);
+    world.leave(text(&order, "idempotency_key"));
+    is_well(&world).await;
+    keys(&[new, old]);
+    finds_it(&world, "an older sealing key that orders still need").await;
+    keys(&[new]);
+    finds_it(&world, "a sealing key that orders need, taken away").await;
+    keys(&[new, old]);
+    world.run(&["secrets", "rotate"]).await.ended(0);
+    keys(&[new]);
+    is_well(&world).await;
+
+    world.reconfigure(&[("telemetry.traces_url", "'http://127.0.0.1:1/v1/traces'")]);
+    finds_it(&world, "nobody takes the traces").await;
+}
+
+#[tokio::test]
 async fn too_few_open_files_are_told_and_a_low_soft_limit_is_not() {
     let world = World::with().prepare().await;
     let config = world.folder().join("domorder.toml");
