@@ -90,11 +90,9 @@ impl Line {
     pub(super) fn parse(line: &[u8]) -> Option<Self> {
         let (sum, rest) = line.split_at_checked(8)?;
         let json = rest.strip_prefix(b" ")?;
-        let sum = u32::from_str_radix(std::str::from_utf8(sum).ok()?, 16).ok()?;
-        if sum != crc32fast::hash(json) {
-            return None;
-        }
-        serde_json::from_slice(json).ok()
+        // As it is written, and in no other spelling: what is not what stood there is damaged.
+        let is_whole = sum == format!("{:08x}", crc32fast::hash(json)).as_bytes();
+        is_whole.then(|| serde_json::from_slice(json).ok())?
     }
 }
 

@@ -174,7 +174,9 @@ async fn no_secret_comes_out_of_anything_that_domorder_does() {
         status: 400,
         body: echo,
     };
-    providers.add_fault(Rule::new(answer).operation("syncTransfer").once());
+    // Whoever is asked repeats his own code: another order's is a word like any other.
+    let own = Rule::new(answer).operation("syncTransfer").domain("move-1-example.com");
+    providers.add_fault(own.once());
     providers.add_fault(Rule::new(Behaviour::DoThenReset).operation("RenewalOrder").once());
     providers.add_fault(Rule::new(Behaviour::Garbage).operation("TransferOrder").once());
     let panic = json!([{"point": "before_record", "key": "renew:renew-2-example.com", "action": "panic"}]);

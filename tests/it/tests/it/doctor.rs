@@ -443,8 +443,9 @@ async fn what_is_wrong_with_this_machine_is_told() {
 
 #[tokio::test]
 async fn a_sealing_key_that_orders_need_and_a_collector_that_is_away_are_told() {
-    let world = World::with().prepare().await;
-    let keys = |lines: &[&str]| std::fs::write(world.folder().join("domorder.key"), lines.join("\n")).unwrap();
+    let mut world = World::with().prepare().await;
+    let file = world.folder().join("domorder.key");
+    let keys = |lines: &[&str]| std::fs::write(&file, lines.join("\n")).unwrap();
     let (old, new) = (
         "old:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
         "new:ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=",

@@ -35,7 +35,7 @@ async fn produce(program: &str, arguments: &[&str], key: &str) -> String {
     let world = builder.start().await;
     let file = |name: &str, secret: &str| {
         world.keep_secret(secret);
-        let path = world.folder().join(name);
+        let path = world.folder().join(format!("{name}.secret"));
         std::fs::write(&path, format!("{secret}\n")).unwrap();
         path
     };

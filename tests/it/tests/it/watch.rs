@@ -318,7 +318,7 @@ async fn orders_are_listed_by_what_they_ask_for_by_several_states_and_page_by_pa
         .json();
     assert_eq!(shown["idempotency_key"], json!(keys[1]));
     world.keep_secret("good-Code-9Xk2");
-    let file = world.folder().join("code");
+    let file = world.folder().join("code.secret");
     std::fs::write(&file, "good-Code-9Xk2\n").unwrap();
     let path = file.to_str().unwrap();
     world.run(&["orders", "auth-code", &keys[0], path]).await.ended(0);
