@@ -3,8 +3,8 @@
 use domorder_api_client::provider::{Accepted, Doubt, Outcome, Rejection, RejectionClass};
 
 use super::{
-    Decision, Facts, Lane, Look, Step, by_deadline, decide, enter, fail, go, paid, retry_at, scheduled, succeed, wait,
-    waiting,
+    CREDENTIALS_REFUSED, Decision, Facts, Look, Step, by_deadline, credentials_refused, decide, enter, fail, go, paid,
+    retry_at, scheduled, succeed, wait, waiting,
 };
 use crate::record::OrderRecord;
 use crate::state::{Charged, Needs, Reason, State};
@@ -106,13 +106,7 @@ fn rejected(mut record: OrderRecord, rejection: &Rejection, facts: &Facts<'_>) -
         ),
         RejectionClass::Credentials => {
             enter(&mut record, State::Parked, Some(Reason::Paused), None);
-            let mut decision = wait(
-                record,
-                Some(facts.now),
-                "the provider refuses the account's credentials",
-            );
-            decision.lane = Some(Lane::PauseForCredentials);
-            decision
+            credentials_refused(record, facts.now, CREDENTIALS_REFUSED)
         }
         RejectionClass::Throttled => {
             let Some(at) = retry_at(&mut record, facts, rejection.retry_after) else {

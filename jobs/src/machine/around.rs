@@ -10,8 +10,8 @@ use domorder_api_client::provider::{Outcome, Quote, RejectionClass, Snapshot, St
 use rust_decimal::Decimal;
 
 use super::{
-    Decision, Facts, Lane, Look, PreparationSeen, Step, before, decide, enter, fail, go, left_alone, signed, succeed,
-    wait, waiting,
+    CREDENTIALS_REFUSED, Decision, Facts, Look, PreparationSeen, Step, before, credentials_refused, decide, enter,
+    fail, go, left_alone, signed, succeed, wait, waiting,
 };
 use crate::order::MaxPrice;
 use crate::record::OrderRecord;
@@ -196,15 +196,7 @@ pub(super) fn finished(mut record: OrderRecord, outcome: Outcome, facts: &Facts<
         Outcome::Rejected(rejection) => {
             record.provider_message = Some(rejection.message);
             match rejection.class {
-                RejectionClass::Credentials => {
-                    let mut decision = wait(
-                        record,
-                        Some(facts.now),
-                        "the provider refuses the account's credentials",
-                    );
-                    decision.lane = Some(Lane::PauseForCredentials);
-                    decision
-                }
+                RejectionClass::Credentials => credentials_refused(record, facts.now, CREDENTIALS_REFUSED),
                 RejectionClass::Throttled => {
                     let decision = again(record, facts, "too fast for the provider: set later");
                     left_alone(decision, rejection.retry_after, facts)

@@ -50,8 +50,8 @@ pub use doubts::may_be_old;
 pub use guard::{Disbelieved, disbelieved, shows_disbelief};
 pub use listed::stands_at;
 use moves::{
-    close, count_absence, decide, decide_by, enter, fail, forget_absences, go, paid, succeed, trouble_with_account,
-    wait,
+    CREDENTIALS_REFUSED, close, count_absence, credentials_refused, decide, decide_by, enter, fail, forget_absences,
+    go, paid, succeed, trouble_with_account, wait,
 };
 pub use paused::deadline_to_notice;
 pub use proved::{Change, Proved};

@@ -145,28 +145,32 @@ pub(super) fn forget_absences(record: &mut OrderRecord) {
     record.last_absent_at = None;
 }
 
+pub(super) const CREDENTIALS_REFUSED: &str = "the provider refuses the account's credentials";
+
+/// Waits for the account, whose credentials the provider refuses, to be let go on.
+pub(super) fn credentials_refused(record: OrderRecord, at: Timestamp, why: &'static str) -> Decision {
+    let mut decision = wait(record, Some(at), why);
+    decision.lane = Some(Lane::PauseForCredentials);
+    decision
+}
+
 /// Parks the order because the account as a whole cannot work, and says so where it is a matter of credentials.
 pub(super) fn trouble_with_account(mut record: OrderRecord, trouble: &Trouble, facts: &Facts<'_>) -> Option<Decision> {
     match trouble.kind {
         TroubleKind::Credentials => {
             record.provider_message = Some(trouble.detail.clone());
-            let lane = Some(Lane::PauseForCredentials);
-            let mut decision = match record.state {
+            let decision = match record.state {
                 State::Queued | State::Parked if !record.placed => {
                     enter(&mut record, State::Parked, Some(Reason::Paused), None);
-                    wait(
-                        record,
-                        Some(facts.now),
-                        "the provider refuses the account's credentials; nothing was sent",
-                    )
+                    let why = "the provider refuses the account's credentials; nothing was sent";
+                    credentials_refused(record, facts.now, why)
                 }
                 _ => {
                     // Not before its time: the next look would count as one apart from the last that saw absence.
                     let at = record.next_check_at.map_or(facts.now, |at| at.max(facts.now));
-                    wait(record, Some(at), "the provider refuses the account's credentials")
+                    credentials_refused(record, at, CREDENTIALS_REFUSED)
                 }
             };
-            decision.lane = lane;
             Some(decision)
         }
         TroubleKind::Throttled | TroubleKind::Unavailable | TroubleKind::Garbled => None,

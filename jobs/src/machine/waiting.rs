@@ -4,9 +4,9 @@ use domorder_api_client::provider::{Ending, Guard, Outcome, RejectionClass, Sigh
 use jiff::Timestamp;
 
 use super::{
-    Decision, Facts, Lane, Look, Step, around, before, by_deadline, count_absence, deadline_passed, decide, decide_by,
-    enter, fail, follow_at, forget_absences, go, kinds, left_alone, reconcile, scheduled, signed, succeed,
-    trouble_with_account, wait,
+    CREDENTIALS_REFUSED, Decision, Facts, Look, Step, around, before, by_deadline, count_absence, credentials_refused,
+    deadline_passed, decide, decide_by, enter, fail, follow_at, forget_absences, go, kinds, left_alone, reconcile,
+    scheduled, signed, succeed, trouble_with_account, wait,
 };
 use crate::record::{Cancelling, OrderRecord};
 use crate::state::{Charged, Needs, Reason, State};
@@ -288,15 +288,7 @@ pub(super) fn cancel_answered(mut record: OrderRecord, outcome: Outcome, facts: 
         Outcome::Rejected(rejection) => {
             record.provider_message = Some(rejection.message);
             match rejection.class {
-                RejectionClass::Credentials => {
-                    let mut decision = wait(
-                        record,
-                        Some(facts.now),
-                        "the provider refuses the account's credentials",
-                    );
-                    decision.lane = Some(Lane::PauseForCredentials);
-                    decision
-                }
+                RejectionClass::Credentials => credentials_refused(record, facts.now, CREDENTIALS_REFUSED),
                 RejectionClass::Throttled => {
                     let decision = later(record, facts, "too fast for the provider: cancelled later");
                     left_alone(decision, rejection.retry_after, facts)

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use domorder_jobs::machine;
-use domorder_jobs::signal::{ResolveOutcome, Signal};
+use domorder_jobs::signal::ResolveOutcome;
 use domorder_jobs::state::SignalName;
 use maud::html;
 use serde_json::json;
@@ -11,11 +11,11 @@ use serde_json::json;
 use super::super::Ready;
 use super::super::params::Params;
 use super::super::problem::Problem;
+use super::super::v1::signals::{hand_in, parsed};
 use super::form::Filled;
 use super::layout::{self, Page, capital, proof};
 use super::order::{Found, button, find, scope};
 use super::visitor::Visitor;
-use crate::{clock, metrics as m};
 
 const NOTE_CHARS_MAX: usize = 1000;
 const OUTCOMES: [ResolveOutcome; 2] = [ResolveOutcome::Done, ResolveOutcome::NotDone];
@@ -134,22 +134,10 @@ pub(super) async fn act(
     params.finish()?;
     let found = find(&backend, &id).await?;
     let body = serde_json::Value::Object(body).to_string();
-    let mut signal = Signal::parse(name, body.as_bytes()).map_err(|refusal| {
-        m::refused("signal_invalid");
-        Problem::from(&refusal)
-    })?;
+    let mut signal = parsed(name, body.as_bytes())?;
     // Every deed's reason stands in the timeline, not only that of a decision.
     signal.note = (!note.is_empty()).then(|| note.to_owned());
-    let taken = backend
-        .producer
-        .signal_order(found.order.id, signal.by(visitor.actor()), clock::now())
-        .await;
-    taken.map_err(|error| {
-        if !error.is_temporary() {
-            m::refused(error.reason());
-        }
-        Problem::from(&error)
-    })?;
+    hand_in(&backend, found.order.id, signal.by(visitor.actor())).await?;
     tracing::info!(
         order.id = %found.order.id,
         signal = %name,

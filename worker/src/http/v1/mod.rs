@@ -7,7 +7,7 @@ pub(crate) mod events;
 mod fuzz;
 mod list;
 mod orders;
-mod signals;
+pub(crate) mod signals;
 mod timeline;
 
 use axum::extract::{FromRequestParts, Path};

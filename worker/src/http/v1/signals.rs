@@ -120,22 +120,33 @@ async fn take(
     if id.shard() >= backend.ledger.shards() {
         return Err(Problem::no_order());
     }
-    let signal = Signal::parse(name, &body).map_err(|refusal| {
+    let signal = parsed(name, &body)?;
+    hand_in(backend, id, signal.by(&*caller.name)).await?;
+    tracing::info!(order.id = %id, signal = %name, caller = &*caller.name, "a signal was taken");
+    read(&backend.ledger, id)
+        .await
+        .map(|view| (StatusCode::ACCEPTED, Json(view)))
+}
+
+/// Reads what a signal holds; a refusal is counted.
+pub(crate) fn parsed(name: SignalName, body: &[u8]) -> Result<Signal, Problem> {
+    Signal::parse(name, body).map_err(|refusal| {
         m::refused("signal_invalid");
         Problem::from(&refusal)
-    })?;
-    let taken = backend
-        .producer
-        .signal_order(id, signal.by(&*caller.name), clock::now())
-        .await;
+    })
+}
+
+/// Hands a signal to its order; a refusal is counted.
+pub(crate) async fn hand_in(
+    backend: &Backend,
+    id: domorder_jobs::order::OrderId,
+    signal: Signal,
+) -> Result<(), Problem> {
+    let taken = backend.producer.signal_order(id, signal, clock::now()).await;
     taken.map_err(|error| {
         if !error.is_temporary() {
             m::refused(error.reason());
         }
         Problem::from(&error)
-    })?;
-    tracing::info!(order.id = %id, signal = %name, caller = &*caller.name, "a signal was taken");
-    read(&backend.ledger, id)
-        .await
-        .map(|view| (StatusCode::ACCEPTED, Json(view)))
+    })
 }

@@ -201,11 +201,7 @@ async fn a_deadline_that_passes_while_the_account_is_paused_asks_a_person_and_no
     for (key, decided) in keys.iter().zip(["retry", "cancel", "retry", "cancel"]) {
         world.tell(key, decided, json!({})).await;
     }
-    world
-        .wait_until("all has been said", || async {
-            world.redis::<u64>(&["XLEN", "it:intake"]).await == 0
-        })
-        .await;
+    world.until_all_is_taken_in().await;
     assert_eq!(world.providers().request_summary().total, asked);
     for account in ["cr-main", "lb-main"] {
         world.run(&["accounts", "resume", account]).await.ended(0);

@@ -195,11 +195,7 @@ async fn the_same_signal_fifty_times_by_two_ways_at_once_does_what_it_does_once(
         assert_eq!(calls(operation, domain), times, "{operation} of {domain}");
     }
     // Those that came too late are refused, one after another.
-    world
-        .wait_until("every signal is heard", || async {
-            world.redis::<u64>(&["XLEN", "it:intake"]).await == 0
-        })
-        .await;
+    world.until_all_is_taken_in().await;
     let charges = world.providers().charges();
     assert_eq!(
         (charges.count, charges.refunds),

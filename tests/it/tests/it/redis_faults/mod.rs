@@ -66,11 +66,7 @@ fn answers_take(world: &World, ms: u64) {
 /// Hands documents in and waits until all of them are orders.
 async fn accepted(world: &World, documents: Vec<Value>) -> Vec<String> {
     let keys = world.orders(documents).await;
-    world
-        .wait_until("all are accepted", || async {
-            world.redis::<u64>(&["XLEN", "it:intake"]).await == 0
-        })
-        .await;
+    world.until_all_is_taken_in().await;
     keys
 }
 

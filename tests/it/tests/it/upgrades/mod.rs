@@ -165,10 +165,6 @@ async fn a_document_sent_again_is_no_conflict_because_a_later_release_stored_it(
         "a later release will know whether it is the same"
     );
     let () = world.redis(&["HSET", &order, "d", &ours]).await;
-    world
-        .wait_until("it is taken for a replay", || async {
-            world.redis::<u64>(&["XLEN", "it:intake"]).await == 0
-        })
-        .await;
+    world.until_all_is_taken_in().await;
     assert_eq!(world.rejected().await.len(), 0);
 }

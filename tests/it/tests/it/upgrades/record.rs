@@ -205,11 +205,7 @@ impl Recorder {
         let off = register("new-called-off-example.com");
         let key = self.stands(off, "queued", "cancelled", 0).await;
         self.world.tell(&key, "cancel", json!({})).await;
-        self.world
-            .wait_until("all is taken in", || async {
-                self.world.redis::<u64>(&["XLEN", "it:intake"]).await == 0
-            })
-            .await;
+        self.world.until_all_is_taken_in().await;
         self.world.replicas[replica].kill9();
         self.order(register("new-not-read-example.com"), "", "succeeded", 1)
             .await;

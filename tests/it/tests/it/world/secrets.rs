@@ -129,10 +129,7 @@ impl World {
     /// the append-only file until that is rewritten: so it is rewritten first. A stream keeps deleted entries as long as
     /// one beside them is left: so it has to be empty.
     pub(crate) async fn check_redis_files(&self) -> Vec<String> {
-        self.wait_until("the intake stream is empty", || async {
-            self.redis::<u64>(&["XLEN", "it:intake"]).await == 0
-        })
-        .await;
+        self.until_all_is_taken_in().await;
         let _: String = self.redis(&["BGREWRITEAOF"]).await;
         self.wait_until("the append-only file is rewritten", || async {
             let info: String = self.redis(&["INFO", "persistence"]).await;
