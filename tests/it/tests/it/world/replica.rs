@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::{LIMIT, Metrics, PAUSE};
@@ -19,7 +19,7 @@ pub(super) fn program() -> PathBuf {
 
 /// A replica. It is killed with the value that holds it.
 pub(crate) struct Replica {
-    child: Child,
+    child: Mutex<Child>,
     log: PathBuf,
     address: OnceLock<SocketAddr>,
     disturbed: AtomicU64,
@@ -69,7 +69,7 @@ impl Replica {
             .spawn()
             .unwrap();
         Self {
-            child,
+            child: Mutex::new(child),
             log,
             address: OnceLock::new(),
             disturbed: AtomicU64::new(0),
@@ -118,42 +118,43 @@ impl Replica {
     pub(crate) fn signal(&self, which: &str) {
         self.disturbed.fetch_add(u64::from(which != "-CONT"), Ordering::Relaxed);
         let sent = Command::new("kill")
-            .args([which, &self.child.id().to_string()])
+            .args([which, &self.pid().to_string()])
             .status()
             .unwrap();
         assert!(sent.success());
     }
 
     /// Whether it has ended, by whatever.
-    pub(crate) fn has_ended(&mut self) -> bool {
-        self.child.try_wait().unwrap().is_some()
+    pub(crate) fn has_ended(&self) -> bool {
+        self.child.lock().unwrap().try_wait().unwrap().is_some()
     }
 
     /// Lets it go on after a `-STOP`; nothing, where it has died of it.
     pub(crate) fn go_on(&self) {
         let _ = Command::new("kill")
-            .args(["-CONT", &self.child.id().to_string()])
+            .args(["-CONT", &self.pid().to_string()])
             .stderr(Stdio::null())
             .status();
     }
 
     /// Whether it was stopped by a signal, and may go on by another one.
     pub(crate) fn is_held_still(&self) -> bool {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap_or_default();
         // The state stands behind the program's name, which is in brackets.
         stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
     }
 
     /// The process that was started.
     pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+        self.child.lock().unwrap().id()
     }
 
     /// Ends it as a crash would.
     pub(crate) fn kill9(&mut self) {
         self.disturbed.fetch_add(1, Ordering::Relaxed);
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let mut child = self.child.lock().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
     }
 
     /// How often it was killed, held still or told to stop, or did so to itself by a plan.
@@ -173,7 +174,8 @@ impl Replica {
     pub(crate) async fn ended(&mut self) -> ExitStatus {
         let begun = Instant::now();
         loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
+            let ended = self.child.lock().unwrap().try_wait().unwrap();
+            if let Some(status) = ended {
                 return status;
             }
             assert!(begun.elapsed() < LIMIT, "the replica does not end:\n{}", self.log());
