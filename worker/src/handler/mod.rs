@@ -93,6 +93,8 @@ struct Visitor<'a> {
     snapshot: Option<Snapshot>,
     /// What the signals said, for the timeline.
     said: Option<String>,
+    /// The provider's words as this claim has put them into the timeline: they are not told twice in a row.
+    quoted: Option<String>,
     /// Nothing was done in this claim yet: its look may be answered by a list.
     fresh: bool,
     /// All that this claim saw is a list that shows the order unchanged.
@@ -151,6 +153,7 @@ impl Handler {
             set_aside: false,
             snapshot: None,
             said: None,
+            quoted: None,
             fresh: true,
             by_list: false,
             held_back: None,

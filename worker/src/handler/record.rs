@@ -194,9 +194,12 @@ impl Visitor<'_> {
         let timeline = tells || odd || self.said.is_some() || known.is_some();
         let timeline = timeline.then(|| {
             let said = self.said.take();
+            let quoted = std::mem::replace(&mut self.quoted, next.provider_message.clone());
+            let words = next.provider_message.as_deref();
             let entry = TimelineEntry {
                 signal: said.as_deref(),
                 known: known.as_ref(),
+                provider: words.filter(|words| quoted.as_deref() != Some(*words)),
                 ..TimelineEntry::of(&next, decision.why, version, now)
             };
             entry.text()

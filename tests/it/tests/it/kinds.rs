@@ -158,6 +158,12 @@ async fn the_timeline_says_why_at_every_step() {
             "{entry}"
         );
     }
+    let quoted: Vec<Option<&str>> = timeline.iter().map(|entry| entry["provider"].as_str()).collect();
+    assert_eq!(
+        quoted,
+        [None, Some("Command completed successfully"), None],
+        "the provider's words are told once"
+    );
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ struct TimelineEntry {
     attempts: u32,
     /// Why this followed.
     why: String,
-    /// The provider's own words, without secrets.
+    /// The provider's own words, without secrets; not told again by an entry that followed at once.
     provider_message: Option<String>,
     /// The signal that it followed on, and whose it was.
     signal: Option<String>,
