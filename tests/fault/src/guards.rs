@@ -57,6 +57,10 @@ guards! {
     Quarantine = "quarantine",
     /// An empty ledger whose server is not new has lost what it held: the same holds there.
     LedgerLost = "ledger-lost",
+    /// A paid call that the ledger has lost and a journal has kept is put back before anything is bought.
+    Journal = "journal",
+    /// It is in the journal before its first byte leaves.
+    JournalFirst = "journal-first",
     /// The last question before the first byte: is the intent young, does the call fit into the lease?
     ArmGate = "arm-gate",
     /// A timer that kills a process which stood still.

@@ -12,6 +12,7 @@
 mod chance;
 pub mod guards;
 mod handler;
+mod journal;
 mod laws;
 mod ledger;
 mod paid;

@@ -32,7 +32,9 @@ impl World<'_> {
                 self.server.up = false;
                 self.server.power_cut();
                 let lost = self.books.replaced(&self.server, &self.order_of);
-                self.books.survived(lost);
+                if self.plan.durability != Durability::Relaxed {
+                    self.books.survived(lost);
+                }
                 self.after(down, Event::ServerUp);
             }
             Fault::Failover { behind, down, skew, .. } => {
@@ -64,6 +66,10 @@ impl World<'_> {
             }
             // The next call loads them again: nothing that was promised stands in a script.
             Fault::ScriptFlush { .. } => {}
+            Fault::NoJournal { worker, ms, .. } => {
+                self.spoils_journal(worker, true);
+                self.after(ms, Event::Over(n));
+            }
             Fault::Weather { account, ms, what, .. } => {
                 let provider = &mut self.providers[account as usize];
                 provider.weather.push(what);
@@ -80,10 +86,12 @@ impl World<'_> {
         }
     }
 
-    /// An account's weather passes.
+    /// An account's weather passes, or a disk is mended.
     pub(crate) fn passes(&mut self, n: usize) {
-        let Fault::Weather { account, what, .. } = self.plan.faults[n] else {
-            return;
+        let (account, what) = match self.plan.faults[n] {
+            Fault::Weather { account, what, .. } => (account, what),
+            Fault::NoJournal { worker, .. } => return self.spoils_journal(worker, false),
+            _ => return,
         };
         let provider = &mut self.providers[account as usize];
         if let Some(at) = provider.weather.iter().position(|w| *w == what) {
@@ -95,6 +103,13 @@ impl World<'_> {
         {
             self.providers[account as usize].shows_backup = true;
             self.after(ms, Event::BackupOver(account as usize));
+        }
+    }
+
+    fn spoils_journal(&mut self, worker: usize, spoilt: bool) {
+        let journal = self.plan.journal_of(worker);
+        if let Some(journal) = journal.and_then(|at| self.journals.get_mut(at)) {
+            journal.spoilt = spoilt;
         }
     }
 
@@ -121,7 +136,10 @@ impl World<'_> {
                 self.note(|| format!("order {n} is accepted as id {id}: {order:?}"));
                 self.order_of.insert(id, n);
                 self.server.wrote(self.t);
-                self.server.fsync(self.t);
+                match self.plan.durability {
+                    Durability::Relaxed => self.syncs_soon(),
+                    Durability::Fsync | Durability::Replicated => self.server.fsync(self.t),
+                }
                 self.books.accepted(id);
                 self.nudge();
             }
@@ -180,6 +198,9 @@ impl World<'_> {
             for at in [0, MINUTE, HOUR] {
                 self.after(at, Event::Resumed { account });
             }
+        }
+        for journal in &mut self.journals {
+            journal.spoilt = false;
         }
         for worker in 0..self.workers.len() {
             let life = self.workers[worker].life;

@@ -44,6 +44,19 @@ pub enum Durability {
     Fsync,
     /// The replica too.
     Replicated,
+    /// Nothing: what was acknowledged in the last second is lost with the power.
+    Relaxed,
+}
+
+/// Who keeps a journal of paid calls beside the ledger, and whose calls stand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Journals {
+    /// Nobody.
+    None,
+    /// Each worker is a machine of its own, and knows its own calls.
+    Each,
+    /// All workers are on one machine, or share the folder.
+    Shared,
 }
 
 /// The two kinds of provider.
@@ -336,6 +349,8 @@ pub enum Fault {
     Flush { at: Ms },
     /// The server forgets the scripts.
     ScriptFlush { at: Ms },
+    /// A worker's journal can be neither written nor read (a full disk, rights).
+    NoJournal { at: Ms, worker: usize, ms: Ms },
     /// An account's weather.
     Weather {
         at: Ms,
@@ -360,6 +375,7 @@ impl Fault {
             | Self::ClockForward { at, .. }
             | Self::Flush { at }
             | Self::ScriptFlush { at }
+            | Self::NoJournal { at, .. }
             | Self::Weather { at, .. } => Some(*at),
             _ => None,
         }
@@ -392,6 +408,7 @@ impl Fault {
             Self::ClockForward { .. } => "ledger: clock set forward",
             Self::Flush { .. } => "ledger: flushed",
             Self::ScriptFlush { .. } => "ledger: scripts flushed",
+            Self::NoJournal { .. } => "journal: no reading or writing",
             Self::Weather { what, .. } => match what {
                 Weather::Outage => "provider: outage",
                 Weather::Throttled => "provider: throttles",
@@ -414,10 +431,24 @@ pub struct Plan {
     pub world: World,
     /// What intents wait for.
     pub durability: Durability,
+    /// Who keeps a journal.
+    pub journals: Journals,
     /// How many worker processes.
     pub workers: usize,
     /// The orders.
     pub orders: Vec<Wanted>,
     /// The faults.
     pub faults: Vec<Fault>,
+}
+
+impl Plan {
+    /// The journal that a worker writes and reads.
+    #[must_use]
+    pub(crate) const fn journal_of(&self, worker: usize) -> Option<usize> {
+        match self.journals {
+            Journals::None => None,
+            Journals::Each => Some(worker),
+            Journals::Shared => Some(0),
+        }
+    }
 }

@@ -4,8 +4,8 @@ use domorder_api_client::provider::RejectionClass;
 
 use crate::chance::Chance;
 use crate::plan::{
-    ACCOUNTS, CallFault, Deed, Durability, Fault, HOUR, LAG_MAX, LATE_MAX, LookFault, MINUTE, Ms, Op, Plan, Point,
-    RecordFault, SECOND, Says, Wanted, Weather, World,
+    ACCOUNTS, CallFault, Deed, Durability, Fault, HOUR, Journals, LAG_MAX, LATE_MAX, LookFault, MINUTE, Ms, Op, Plan,
+    Point, RecordFault, SECOND, Says, Wanted, Weather, World,
 };
 
 /// Timed faults begin before this, so that a flush is long over when producers hand everything in again.
@@ -17,7 +17,7 @@ impl Plan {
     pub fn of(seed: u64) -> Self {
         let mut chance = Chance::of(seed);
         let world = chance.pick(&[World::Ledger, World::Ledger, World::Late, World::Late, World::Fog]);
-        let durability = chance.pick(&[Durability::Fsync, Durability::Replicated]);
+        let mut durability = chance.pick(&[Durability::Fsync, Durability::Replicated]);
         let workers = if chance.one_in(2) { 2 } else { 3 };
         let orders = orders(&mut chance, world);
         let mut faults = Vec::new();
@@ -39,10 +39,22 @@ impl Plan {
             let at = chance.between(0, FAULTS_UNTIL);
             faults.push(Fault::ScriptFlush { at });
         }
+        let journals = chance.pick(&[Journals::None, Journals::None, Journals::Each, Journals::Shared]);
+        if journals != Journals::None {
+            if chance.one_in(3) {
+                durability = Durability::Relaxed;
+            }
+            for _ in 0..chance.between(0, 1) {
+                let (at, ms) = (chance.between(0, FAULTS_UNTIL), chance.between(SECOND, 20 * MINUTE));
+                let worker = usize::from(chance.one_in(2));
+                faults.push(Fault::NoJournal { at, worker, ms });
+            }
+        }
         Self {
             seed,
             world,
             durability,
+            journals,
             workers,
             orders,
             faults,

@@ -36,6 +36,8 @@ pub(crate) enum Msg {
     Seen { task: u64, call: u64, seen: Observation },
     /// The moment for which a change is held back is over.
     HeldBackOver { task: u64, call: u64 },
+    /// The intent is in the journal.
+    Kept { task: u64 },
     /// The connection is up.
     Connected { task: u64 },
     /// The gate has let it through.
@@ -54,7 +56,7 @@ impl Msg {
     #[must_use]
     pub(crate) fn point(&self) -> Option<(u64, Point)> {
         Some(match self {
-            Self::Claimed(_) | Self::Silence { .. } | Self::HeldBackOver { .. } => return None,
+            Self::Claimed(_) | Self::Silence { .. } | Self::HeldBackOver { .. } | Self::Kept { .. } => return None,
             Self::Told { task, .. } => (*task, Point::Recorded),
             Self::Seen { task, .. } => (*task, Point::Looked),
             Self::Connected { task } => (*task, Point::Connected),

@@ -19,12 +19,14 @@ const fn missed_within(guard: Guard) -> u64 {
         | Guard::Evidence => 100,
         Guard::Epoch
         | Guard::Reconcile
+        | Guard::Journal
         | Guard::Settle
         | Guard::Spacing
         | Guard::Repeated
         | Guard::ControlRead
         | Guard::WeakAsks => 500,
         Guard::Fence | Guard::Quarantine | Guard::ProvedBaseline => 1_500,
+        Guard::JournalFirst => 3_000,
         Guard::OwnClock | Guard::LedgerLost | Guard::OwnEnd | Guard::ControlFollows => 4_000,
         Guard::AbsenceAfterSettle | Guard::WeakEndsNothing => 8_000,
     }

@@ -19,7 +19,12 @@ impl World<'_> {
         match step {
             Step::Look(how) => {
                 task.how = how;
-                self.look(at, call, how, order);
+                let recalled = (how == Look::BeforePaying).then(|| self.recalled(at)).flatten();
+                let task = at.task;
+                match recalled {
+                    Some(seen) => self.to(at, 1, Msg::Seen { task, call, seen }),
+                    None => self.look(at, call, how, order),
+                }
             }
             Step::ReadFunds => self.after(10, Event::FundsAt { at, call }),
             Step::Cancel => {
@@ -192,6 +197,6 @@ fn trouble(kind: TroubleKind) -> Trouble {
     }
 }
 
-fn unreadable(kind: TroubleKind) -> Sighting {
+pub(super) fn unreadable(kind: TroubleKind) -> Sighting {
     Sighting::Unreadable(trouble(kind))
 }

@@ -129,7 +129,7 @@ impl World<'_> {
         }
         match writing.then {
             Then::Finish => drop(self.workers[at.worker].tasks.remove(&at.task)),
-            Then::Connect => self.connect(at),
+            Then::Connect => self.keep(at),
             Then::Act(step) => self.act(at, step),
             Then::HandBack => self.hand_back(at),
             Then::Join => {

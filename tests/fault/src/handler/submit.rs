@@ -134,6 +134,7 @@ impl World<'_> {
         }
         (task.asking, task.armed) = (None, false);
         let (id, fence) = (task.id, task.fence);
+        self.keep_outcome(at, &outcome);
         self.books.answered(id, fence, request, &outcome, &self.server);
         self.go(at, Observation::Answered(outcome));
     }

@@ -7,7 +7,7 @@ use crate::chance::draw;
 use crate::guards::Guard;
 use crate::handler::At;
 use crate::ledger::{Record, Told};
-use crate::plan::{ACCOUNTS, Fault, Ms};
+use crate::plan::{ACCOUNTS, Durability, Fault, Ms, SECOND};
 use crate::worker::{EXTENDED_EVERY, LEASE, Msg};
 
 impl World<'_> {
@@ -75,7 +75,9 @@ impl World<'_> {
         if let (Some(before), Some(after)) = (before, after)
             && before.version != after.version
         {
-            self.books.recorded(self.plan, &before, &after, &record, &self.server);
+            let journal = self.plan.journal_of(at.worker);
+            self.books
+                .recorded(self.plan, &before, &after, &record, journal, &self.server);
             if after.rec.state.is_final() && !before.rec.state.is_final() {
                 let provider = &self.providers[wanted.op.account() as usize];
                 self.books.closed(self.plan, record.id, order, &after.rec, provider);
@@ -84,6 +86,11 @@ impl World<'_> {
         self.server.wrote(self.t);
         self.nudge();
         if record.intent.is_some() && !self.guards.has(Guard::DurableIntent) {
+            return self.tell(at, call, told, answers, not_before);
+        }
+        if self.plan.durability == Durability::Relaxed {
+            self.books.is_durable(&record, version, decided, &self.server);
+            self.syncs_soon();
             return self.tell(at, call, told, answers, not_before);
         }
         let run = self.server.run;
@@ -101,6 +108,12 @@ impl World<'_> {
                 decided,
             },
         );
+    }
+
+    /// Every second, nobody waits for it.
+    pub(crate) fn syncs_soon(&mut self) {
+        let run = self.server.run;
+        self.after(SECOND - self.t % SECOND, Event::Synced { run });
     }
 
     pub(super) fn tell(&mut self, at: At, call: u64, told: Told, answers: bool, not_before: Ms) {
