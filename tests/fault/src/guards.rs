@@ -61,6 +61,14 @@ guards! {
     Journal = "journal",
     /// It is in the journal before its first byte leaves.
     JournalFirst = "journal-first",
+    /// Nothing that is due is handed out of a paused account.
+    Pause = "pause",
+    /// But what has a deadline that passes: somebody is told of that.
+    DeadlineNoticed = "deadline-noticed",
+    /// And nobody asks the provider for it.
+    PauseAsksNobody = "pause-asks-nobody",
+    /// A call that may have had its effect is found out before its order's deadline asks a person.
+    EffectFirst = "effect-before-deadline",
     /// The last question before the first byte: is the intent young, does the call fit into the lease?
     ArmGate = "arm-gate",
     /// A timer that kills a process which stood still.

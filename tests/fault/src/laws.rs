@@ -61,7 +61,7 @@ pub(crate) struct Books {
     /// Who had an order in hand.
     hands: BTreeMap<usize, Hands>,
     /// Orders whose acknowledged writes were lost.
-    set_back: BTreeSet<usize>,
+    pub(crate) set_back: BTreeSet<usize>,
     /// Answers that came and have to be found in the ledger.
     owed: BTreeSet<(Id, i64)>,
     /// The last fence that was given out, and by which server.
@@ -69,13 +69,17 @@ pub(crate) struct Books {
     /// Every fence that an order was claimed with.
     fences: BTreeSet<(Id, i64)>,
     /// The server's clock was set: a lease may end by it that has not ended.
-    clocks_jumped: bool,
+    pub(crate) clocks_jumped: bool,
+    /// Claims of accounts that were paused then.
+    pub(crate) paused_claims: BTreeSet<(Id, i64)>,
+    /// Since when an account is paused, as far as the ledger remembers.
+    pub(crate) paused_since: [Option<Ms>; 2],
     /// The first law that was broken.
     pub(crate) broken: Option<Violation>,
 }
 
 impl Books {
-    fn breaks(&mut self, law: &'static str, what: String) {
+    pub(crate) fn breaks(&mut self, law: &'static str, what: String) {
         self.broken.get_or_insert(Violation { law, what });
     }
 
@@ -142,7 +146,12 @@ impl Books {
         if held && new.state != old.state && !word {
             self.breaks("P17", format!("order {order}: left a decision by itself"));
         }
+        self.deadline_waits(order, old, new);
         if let Some(epoch) = record.intent {
+            if self.paused_claims.contains(&(record.id, record.fence)) {
+                let what = format!("order {order}: an intent under a claim of a paused account");
+                self.breaks("pause", what);
+            }
             if epoch != server.now.epoch.n {
                 let now = server.now.epoch.n;
                 self.breaks(
@@ -183,7 +192,10 @@ impl Books {
                 let stands = wanted.is_some_and(|o| provider.stands(o));
                 // What can be there once only is there, whoever brought it about.
                 let unique = wanted.is_some_and(|o| o.op.is_unique());
-                let adopted = unique || rec.reason == Some(Reason::AlreadyDone) || self.forgotten(plan, order);
+                // So is what was done by hand, once an operator says so.
+                let by_hand = wanted.is_some_and(|o| o.by_hand);
+                let already = rec.reason == Some(Reason::AlreadyDone);
+                let adopted = unique || already || by_hand || self.forgotten(plan, order);
                 if self.vouched(plan, order) && !(caused || adopted && stands) {
                     self.breaks("P2", format!("order {order}: succeeded, and nothing stands"));
                 }
@@ -349,6 +361,7 @@ impl Books {
                 self.owed.retain(|(owed, _)| owed != id);
             }
         }
+        self.paused_since = [None; 2];
         self.acked.retain(|id, version| {
             server.now.orders.get(id).is_some_and(|row| {
                 *version = row.version.min(*version);

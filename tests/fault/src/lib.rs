@@ -16,6 +16,7 @@ mod journal;
 mod laws;
 mod ledger;
 mod paid;
+mod pauses;
 mod people;
 pub mod plan;
 mod provider;

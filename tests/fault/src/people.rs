@@ -64,6 +64,17 @@ impl World<'_> {
                     self.after(SECOND + late, hand_in);
                 }
             }
+            Fault::AccountPaused { account, ms, .. } => {
+                if self.server.up {
+                    self.pauses(account as usize);
+                    self.after(
+                        ms,
+                        Event::Resumed {
+                            account: account as usize,
+                        },
+                    );
+                }
+            }
             // The next call loads them again: nothing that was promised stands in a script.
             Fault::ScriptFlush { .. } => {}
             Fault::NoJournal { worker, ms, .. } => {
@@ -106,6 +117,14 @@ impl World<'_> {
         }
     }
 
+    /// Nothing more is handed out of an account, but deadlines that pass.
+    pub(crate) fn pauses(&mut self, account: usize) {
+        self.server.now.paused[account] = true;
+        self.server.wrote(self.t);
+        self.books.pauses(account, self.t);
+        self.nudge();
+    }
+
     fn spoils_journal(&mut self, worker: usize, spoilt: bool) {
         let journal = self.plan.journal_of(worker);
         if let Some(journal) = journal.and_then(|at| self.journals.get_mut(at)) {
@@ -127,7 +146,11 @@ impl World<'_> {
             return;
         }
         let now = instant(self.server.clock(self.t));
-        let deadline = (order.op.kind() == Kind::Transfer).then(|| now + jiff::SignedDuration::from_hours(14 * 24));
+        // Handed in again after a loss it has as much time as before.
+        let own = order.deadline.map(|ms| now + jiff::SignedDuration::from_millis(ms));
+        let of_its_kind =
+            || (order.op.kind() == Kind::Transfer).then(|| now + jiff::SignedDuration::from_hours(14 * 24));
+        let deadline = own.or_else(of_its_kind);
         match self
             .server
             .accept(n, OrderRecord::accepted(now, deadline), content, self.t)

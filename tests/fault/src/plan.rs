@@ -191,6 +191,8 @@ pub struct Wanted {
     pub domain: usize,
     /// When it is handed in.
     pub at: Ms,
+    /// Its own deadline, so long after it was accepted; none: the kind's own.
+    pub deadline: Option<Ms>,
     /// `expected_expiry` is stated.
     pub expects: bool,
     /// Somebody has brought the effect about by hand before.
@@ -351,6 +353,8 @@ pub enum Fault {
     ScriptFlush { at: Ms },
     /// A worker's journal can be neither written nor read (a full disk, rights).
     NoJournal { at: Ms, worker: usize, ms: Ms },
+    /// Somebody pauses an account, and lets it go on so much later.
+    AccountPaused { at: Ms, account: Account, ms: Ms },
     /// An account's weather.
     Weather {
         at: Ms,
@@ -376,6 +380,7 @@ impl Fault {
             | Self::Flush { at }
             | Self::ScriptFlush { at }
             | Self::NoJournal { at, .. }
+            | Self::AccountPaused { at, .. }
             | Self::Weather { at, .. } => Some(*at),
             _ => None,
         }
@@ -408,6 +413,7 @@ impl Fault {
             Self::ClockForward { .. } => "ledger: clock set forward",
             Self::Flush { .. } => "ledger: flushed",
             Self::ScriptFlush { .. } => "ledger: scripts flushed",
+            Self::AccountPaused { .. } => "account paused",
             Self::NoJournal { .. } => "journal: no reading or writing",
             Self::Weather { what, .. } => match what {
                 Weather::Outage => "provider: outage",

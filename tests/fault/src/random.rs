@@ -19,7 +19,7 @@ impl Plan {
         let world = chance.pick(&[World::Ledger, World::Ledger, World::Late, World::Late, World::Fog]);
         let mut durability = chance.pick(&[Durability::Fsync, Durability::Replicated]);
         let workers = if chance.one_in(2) { 2 } else { 3 };
-        let orders = orders(&mut chance, world);
+        let mut orders = orders(&mut chance, world);
         let mut faults = Vec::new();
         for order in &orders {
             of_order(&mut chance, world, order, &mut faults);
@@ -49,6 +49,9 @@ impl Plan {
                 let worker = usize::from(chance.one_in(2));
                 faults.push(Fault::NoJournal { at, worker, ms });
             }
+        }
+        if chance.one_in(4) {
+            of_deadlines(&mut chance, &mut orders, &mut faults);
         }
         Self {
             seed,
@@ -84,6 +87,7 @@ fn orders(chance: &mut Chance, world: World) -> Vec<Wanted> {
             op,
             domain: beside.map_or(n, |other| other.domain),
             at,
+            deadline: None,
             expects: op.takes_expectation() && !chance.one_in(3),
             by_hand: alone && op == Op::RenewWeak && chance.one_in(6),
             taken: alone && op == Op::Register && world != World::Fog && chance.one_in(8),
@@ -287,6 +291,27 @@ fn fog(chance: &mut Chance, account: crate::plan::Account, faults: &mut Vec<Faul
                 at,
                 order,
                 says: Says::CheckNow,
+            });
+        }
+    }
+}
+
+/// Accounts that people pause, and deadlines that pass in that time, or around it.
+fn of_deadlines(chance: &mut Chance, orders: &mut [Wanted], faults: &mut Vec<Fault>) {
+    for order in orders {
+        if chance.one_in(3) {
+            continue;
+        }
+        let deadline = chance.between(MINUTE, 60 * MINUTE);
+        order.deadline = Some(deadline);
+        if !chance.one_in(3) {
+            let account = order.op.account();
+            let begins = chance.between(0, deadline.min(20 * MINUTE));
+            let ms = chance.between(MINUTE, 60 * MINUTE);
+            faults.push(Fault::AccountPaused {
+                at: order.at + begins,
+                account,
+                ms,
             });
         }
     }

@@ -113,6 +113,10 @@ pub(crate) struct Task {
     pub(crate) written: OrderRecord,
     /// The first of its domain.
     pub(crate) head: bool,
+    /// Its account is paused.
+    pub(crate) paused: bool,
+    /// It was told something that waits.
+    pub(crate) told: bool,
     /// What earlier orders of its name have proved.
     pub(crate) proved: Option<Proved>,
     /// The epoch of the claim.
@@ -154,7 +158,8 @@ impl Task {
     #[must_use]
     pub(crate) fn of(claimed: &Claimed, mono: Ms) -> (Self, Observation) {
         let row = &claimed.row;
-        let signal: Option<SignalSeen> = row.signals.first().cloned();
+        // What it is told while its account is paused is heard when that goes on.
+        let signal: Option<SignalSeen> = row.signals.first().filter(|_| !claimed.paused).cloned();
         let task = Self {
             id: claimed.id,
             order: row.order,
@@ -162,6 +167,8 @@ impl Task {
             version: row.version,
             written: row.rec.clone(),
             head: claimed.head,
+            paused: claimed.paused,
+            told: !row.signals.is_empty(),
             proved: claimed.proved,
             epoch: claimed.epoch,
             claimed_at: claimed.now,

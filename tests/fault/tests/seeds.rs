@@ -15,18 +15,21 @@ const fn missed_within(guard: Guard) -> u64 {
         | Guard::BoottimeTimer
         | Guard::DefaultUnknown
         | Guard::ControlBefore
+        | Guard::Pause
+        | Guard::DeadlineNoticed
+        | Guard::PauseAsksNobody
         | Guard::SecondWitness
         | Guard::Evidence => 100,
         Guard::Epoch
         | Guard::Reconcile
         | Guard::Journal
         | Guard::Settle
-        | Guard::Spacing
+        | Guard::EffectFirst
         | Guard::Repeated
         | Guard::ControlRead
         | Guard::WeakAsks => 500,
         Guard::Fence | Guard::Quarantine | Guard::ProvedBaseline => 1_500,
-        Guard::JournalFirst => 3_000,
+        Guard::JournalFirst | Guard::Spacing => 3_000,
         Guard::OwnClock | Guard::LedgerLost | Guard::OwnEnd | Guard::ControlFollows => 4_000,
         Guard::AbsenceAfterSettle | Guard::WeakEndsNothing => 8_000,
     }

@@ -56,6 +56,16 @@ impl World<'_> {
     }
 
     pub(super) fn look(&mut self, at: At, call: u64, how: Look, order: usize) {
+        if self.workers[at.worker]
+            .tasks
+            .get(&at.task)
+            .is_some_and(|task| task.paused)
+        {
+            self.breaks(
+                "pause",
+                format!("order {order}: the provider is asked while its account is paused"),
+            );
+        }
         self.counts[order].looks += 1;
         let nth = self.counts[order].looks;
         let fault = self.fault(|f| match f {

@@ -37,6 +37,8 @@ pub(crate) struct Row {
     pub(crate) lease: Ms,
     /// When it is due, by the server's clock.
     pub(crate) due: Option<Ms>,
+    /// When its deadline is to be noticed though its account is paused, by the server's clock.
+    pub(crate) notice: Option<Ms>,
     /// To be looked at as soon as its holder lets go.
     pub(crate) poke: bool,
     /// Signals that wait.
@@ -90,8 +92,21 @@ pub(crate) struct Record {
     pub(crate) release: bool,
     /// What it has proved of its name.
     pub(crate) proved: Option<Proved>,
+    /// When its deadline is to be noticed from now on.
+    pub(crate) notice: Notice,
     /// It is an intent of this epoch.
     pub(crate) intent: Option<u64>,
+}
+
+/// When a deadline is to be noticed, should the account be paused then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Notice {
+    /// Nothing new.
+    AsBefore,
+    /// Then, by the server's clock.
+    At(Ms),
+    /// Not any more.
+    Never,
 }
 
 /// When an order wants to run.
@@ -129,6 +144,8 @@ pub(crate) struct Claimed {
     pub(crate) row: Rc<Row>,
     /// The first of its domain.
     pub(crate) head: bool,
+    /// Its account is paused: its deadline has passed.
+    pub(crate) paused: bool,
     /// What was last proved of its name.
     pub(crate) proved: Option<Proved>,
     /// What to do with it is known by these.

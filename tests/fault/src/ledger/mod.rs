@@ -8,13 +8,14 @@ mod image;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use domorder_jobs::machine::SignalSeen;
+use domorder_jobs::machine::{SignalSeen, deadline_to_notice};
 use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::Reason;
 
-pub(crate) use self::image::{Accepted, Claimed, Due, Epoch, Id, Image, Lane, Record, Row, Told};
+pub(crate) use self::image::{Accepted, Claimed, Due, Epoch, Id, Image, Lane, Notice, Record, Row, Told};
 use crate::guards::{Guard, Guards};
 use crate::plan::Ms;
+use crate::provider::millis;
 
 /// How many images back a replica may be.
 const IMAGES: usize = 96;
@@ -145,6 +146,7 @@ impl Server {
         self.ids += 1;
         let row = Row {
             order,
+            notice: deadline_to_notice(&domain_rec).map(millis),
             rec: domain_rec,
             version: 1,
             fence: 0,
@@ -180,8 +182,8 @@ impl Server {
                 Rc::make_mut(row).due = Some(now);
             }
         }
-        if self.now.paused[account] {
-            return Vec::new();
+        if self.now.paused[account] && self.guards.has(Guard::Pause) {
+            return self.notices(account, lease, now, epoch, of);
         }
         let due = |row: &Row| of(row.order).0 == account && row.due.is_some_and(|at| at <= now);
         let mut ids: Vec<(Ms, Id)> = Vec::new();
@@ -217,10 +219,54 @@ impl Server {
                 id,
                 row: Rc::new(row.clone()),
                 head,
+                paused: false,
                 proved: self.now.proved.get(&place).copied(),
                 epoch,
                 now,
             });
+        }
+        out
+    }
+
+    /// The same of a paused account: those whose deadline has passed, for nobody's domain and nobody's turn.
+    fn notices(
+        &mut self,
+        account: usize,
+        lease: Ms,
+        now: Ms,
+        epoch: Epoch,
+        of: impl Fn(usize) -> (usize, usize),
+    ) -> Vec<Claimed> {
+        let mut out = Vec::new();
+        if !self.guards.has(Guard::DeadlineNoticed) {
+            return out;
+        }
+        let fence = self.now.fence + 1;
+        for (id, row) in &mut self.now.orders {
+            if of(row.order).0 != account || row.notice.is_none_or(|at| at > now) {
+                continue;
+            }
+            let row = Rc::make_mut(row);
+            if row.rec.state.is_final() {
+                row.notice = None;
+            } else if row.lease > now {
+                row.notice = Some(row.lease);
+            } else {
+                (row.fence, row.lease, row.poke) = (fence, now + lease, false);
+                (row.due, row.notice) = (Some(row.lease), Some(row.lease));
+                out.push(Claimed {
+                    id: *id,
+                    row: Rc::new(row.clone()),
+                    head: true,
+                    paused: true,
+                    proved: None,
+                    epoch,
+                    now,
+                });
+            }
+        }
+        if !out.is_empty() {
+            self.now.fence = fence;
         }
         out
     }
@@ -267,6 +313,11 @@ impl Server {
         row.rec = record.rec.clone();
         if let Some(proved) = record.proved {
             self.now.proved.insert(place, proved);
+        }
+        match record.notice {
+            Notice::AsBefore => {}
+            Notice::At(at) => row.notice = Some(at),
+            Notice::Never => row.notice = None,
         }
         let ends = row.rec.state.is_final();
         if ends {
@@ -351,11 +402,13 @@ impl Server {
         true
     }
 
-    /// When the next order of an account that is not paused is due, by the world's time.
+    /// When the next order is due, or the deadline of one of a paused account, by the world's time.
     #[must_use]
     pub(crate) fn next_due(&self, account_of: impl Fn(usize) -> usize) -> Option<Ms> {
-        let works = |r: &&Rc<Row>| !self.now.paused[account_of(r.order)];
-        let dues = self.now.orders.values().filter(works).filter_map(|r| r.due);
+        let held = |r: &Row| self.now.paused[account_of(r.order)] && self.guards.has(Guard::Pause);
+        let notice = |r: &Row| r.notice.filter(|_| self.guards.has(Guard::DeadlineNoticed));
+        let due = |r: &Rc<Row>| if held(r) { notice(r) } else { r.due };
+        let dues = self.now.orders.values().filter_map(due);
         dues.min().map(|at| at - self.skew)
     }
 

@@ -342,13 +342,13 @@ impl<'a> World<'a> {
             }
             Event::Paused { account } => {
                 if self.server.up && !self.calm {
-                    self.server.now.paused[account] = true;
-                    self.server.wrote(self.t);
+                    self.pauses(account);
                     // Somebody mends the credentials, or finds that they are mended.
                     self.after(20 * MINUTE, Event::Resumed { account });
                 }
             }
             Event::Resumed { account } => {
+                self.books.resumes(self.plan, account, self.t, &self.server);
                 self.server.now.paused[account] = false;
                 self.server.wrote(self.t);
                 self.nudge();

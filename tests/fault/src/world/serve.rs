@@ -22,7 +22,12 @@ impl World<'_> {
         };
         let mut orders = Vec::new();
         for account in 0..ACCOUNTS.len() {
-            orders.extend(self.server.claim(account, LEASE, self.t, of));
+            let paused = self.server.now.paused[account];
+            let claimed = self.server.claim(account, LEASE, self.t, of);
+            if paused {
+                self.books.claimed_paused(&claimed);
+            }
+            orders.extend(claimed);
         }
         self.server.wrote(self.t);
         for claimed in &orders {
