@@ -69,6 +69,12 @@ guards! {
     PauseAsksNobody = "pause-asks-nobody",
     /// A call that may have had its effect is found out before its order's deadline asks a person.
     EffectFirst = "effect-before-deadline",
+    /// After unknown outcomes in a row no paid call of the account is made for a while.
+    Breaker = "breaker",
+    /// Then one order tries, and no other.
+    BreakerTrial = "breaker-trial",
+    /// What waits for it is let go as soon as it is closed.
+    BreakerLetsGo = "breaker-lets-go",
     /// The last question before the first byte: is the intent young, does the call fit into the lease?
     ArmGate = "arm-gate",
     /// A timer that kills a process which stood still.

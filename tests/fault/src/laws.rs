@@ -70,6 +70,10 @@ pub(crate) struct Books {
     fences: BTreeSet<(Id, i64)>,
     /// The server's clock was set: a lease may end by it that has not ended.
     pub(crate) clocks_jumped: bool,
+    /// What breakers were told.
+    pub(crate) breakers: [crate::brakes::Told; 2],
+    /// Since when nothing of the ledger was lost or replaced.
+    pub(crate) whole_since: Ms,
     /// Claims of accounts that were paused then.
     pub(crate) paused_claims: BTreeSet<(Id, i64)>,
     /// Since when an account is paused, as far as the ledger remembers.
@@ -351,7 +355,7 @@ impl Books {
     }
 
     /// The ledger's server is another, or empty: what did it lose that was acknowledged? `true`: something.
-    pub(crate) fn replaced(&mut self, server: &Server, order_of: &BTreeMap<Id, usize>) -> bool {
+    pub(crate) fn replaced(&mut self, server: &Server, order_of: &BTreeMap<Id, usize>, t: Ms) -> bool {
         let mut lost = false;
         for (id, version) in &self.acked {
             let has = server.now.orders.get(id).map(|row| row.version);
@@ -362,6 +366,7 @@ impl Books {
             }
         }
         self.paused_since = [None; 2];
+        (self.breakers, self.whole_since) = (Default::default(), t);
         self.acked.retain(|id, version| {
             server.now.orders.get(id).is_some_and(|row| {
                 *version = row.version.min(*version);

@@ -9,6 +9,7 @@
 //!
 //! No clock, no thread, no socket: the same seed is the same history everywhere.
 
+mod brakes;
 mod chance;
 pub mod guards;
 mod handler;

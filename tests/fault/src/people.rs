@@ -31,7 +31,7 @@ impl World<'_> {
             Fault::PowerCut { down, .. } => {
                 self.server.up = false;
                 self.server.power_cut();
-                let lost = self.books.replaced(&self.server, &self.order_of);
+                let lost = self.books.replaced(&self.server, &self.order_of, self.t);
                 if self.plan.durability != Durability::Relaxed {
                     self.books.survived(lost);
                 }
@@ -41,7 +41,7 @@ impl World<'_> {
                 let confirms = self.plan.durability == Durability::Replicated;
                 self.server.up = false;
                 self.server.fail_over(self.t, behind, skew, confirms);
-                let lost = self.books.replaced(&self.server, &self.order_of);
+                let lost = self.books.replaced(&self.server, &self.order_of, self.t);
                 if confirms {
                     self.books.survived(lost);
                 }
@@ -54,7 +54,7 @@ impl World<'_> {
             }
             Fault::Flush { .. } => {
                 self.server.flush();
-                self.books.replaced(&self.server, &self.order_of);
+                self.books.replaced(&self.server, &self.order_of, self.t);
                 for order in &self.plan.orders {
                     let late = draw(self.plan.seed, &[6, order.n as u64], 0, 5 * MINUTE);
                     let hand_in = Event::HandIn {
@@ -62,6 +62,11 @@ impl World<'_> {
                         content: 0,
                     };
                     self.after(SECOND + late, hand_in);
+                }
+            }
+            Fault::AccountResumed { account, .. } => {
+                if self.server.up {
+                    self.resumes(account as usize);
                 }
             }
             Fault::AccountPaused { account, ms, .. } => {
@@ -122,6 +127,16 @@ impl World<'_> {
         self.server.now.paused[account] = true;
         self.server.wrote(self.t);
         self.books.pauses(account, self.t);
+        self.nudge();
+    }
+
+    /// Whoever says so has looked at why: with the pause the breaker is closed.
+    pub(crate) fn resumes(&mut self, account: usize) {
+        self.books.resumes(self.plan, account, self.t, &self.server);
+        self.server.now.paused[account] = false;
+        self.server.close_breaker(account);
+        self.breaker_closed(account);
+        self.server.wrote(self.t);
         self.nudge();
     }
 

@@ -355,6 +355,8 @@ pub enum Fault {
     NoJournal { at: Ms, worker: usize, ms: Ms },
     /// Somebody pauses an account, and lets it go on so much later.
     AccountPaused { at: Ms, account: Account, ms: Ms },
+    /// Somebody lets an account go on, paused or not: its breaker is closed with that.
+    AccountResumed { at: Ms, account: Account },
     /// An account's weather.
     Weather {
         at: Ms,
@@ -381,6 +383,7 @@ impl Fault {
             | Self::ScriptFlush { at }
             | Self::NoJournal { at, .. }
             | Self::AccountPaused { at, .. }
+            | Self::AccountResumed { at, .. }
             | Self::Weather { at, .. } => Some(*at),
             _ => None,
         }
@@ -414,6 +417,7 @@ impl Fault {
             Self::Flush { .. } => "ledger: flushed",
             Self::ScriptFlush { .. } => "ledger: scripts flushed",
             Self::AccountPaused { .. } => "account paused",
+            Self::AccountResumed { .. } => "account resumed by hand",
             Self::NoJournal { .. } => "journal: no reading or writing",
             Self::Weather { what, .. } => match what {
                 Weather::Outage => "provider: outage",
@@ -428,6 +432,17 @@ impl Fault {
     }
 }
 
+/// When an account's breaker opens, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// So many unknown outcomes in a row.
+    pub in_a_row: u32,
+    /// The first pause; each failed trial doubles it.
+    pub pause: Ms,
+    /// The longest.
+    pub pause_max: Ms,
+}
+
 /// A whole history before it happens.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
@@ -437,6 +452,8 @@ pub struct Plan {
     pub world: World,
     /// What intents wait for.
     pub durability: Durability,
+    /// The accounts' breakers.
+    pub breaker: Limits,
     /// Who keeps a journal.
     pub journals: Journals,
     /// How many worker processes.

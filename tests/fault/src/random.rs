@@ -4,8 +4,8 @@ use domorder_api_client::provider::RejectionClass;
 
 use crate::chance::Chance;
 use crate::plan::{
-    ACCOUNTS, CallFault, Deed, Durability, Fault, HOUR, Journals, LAG_MAX, LATE_MAX, LookFault, MINUTE, Ms, Op, Plan,
-    Point, RecordFault, SECOND, Says, Wanted, Weather, World,
+    ACCOUNTS, CallFault, Deed, Durability, Fault, HOUR, Journals, LAG_MAX, LATE_MAX, Limits, LookFault, MINUTE, Ms, Op,
+    Plan, Point, RecordFault, SECOND, Says, Wanted, Weather, World,
 };
 
 /// Timed faults begin before this, so that a flush is long over when producers hand everything in again.
@@ -53,10 +53,12 @@ impl Plan {
         if chance.one_in(4) {
             of_deadlines(&mut chance, &mut orders, &mut faults);
         }
+        let breaker = of_breaker(&mut chance, &mut orders, &mut faults);
         Self {
             seed,
             world,
             durability,
+            breaker,
             journals,
             workers,
             orders,
@@ -294,6 +296,30 @@ fn fog(chance: &mut Chance, account: crate::plan::Account, faults: &mut Vec<Faul
             });
         }
     }
+}
+
+/// As it is by default, which so few orders seldom reach, or one that opens at once.
+fn of_breaker(chance: &mut Chance, orders: &mut [Wanted], faults: &mut Vec<Fault>) -> Limits {
+    let mut limits = Limits {
+        in_a_row: 5,
+        pause: MINUTE,
+        pause_max: 30 * MINUTE,
+    };
+    if chance.one_in(4) {
+        (limits.in_a_row, limits.pause) = (small(chance, 2), chance.pick(&[MINUTE, 10 * MINUTE]));
+        // One pause for all of them.
+        let together = chance.one_in(2);
+        for order in orders.iter_mut().filter(|_| together) {
+            order.at %= MINUTE;
+        }
+        for account in ACCOUNTS {
+            if chance.one_in(2) {
+                let at = chance.between(0, 20 * MINUTE);
+                faults.push(Fault::AccountResumed { at, account });
+            }
+        }
+    }
+    limits
 }
 
 /// Accounts that people pause, and deadlines that pass in that time, or around it.

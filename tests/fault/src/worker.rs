@@ -7,7 +7,7 @@ use domorder_api_client::provider::Outcome;
 use domorder_jobs::machine::{Look, Observation, Proved, SignalSeen, Step};
 use domorder_jobs::record::OrderRecord;
 
-use crate::ledger::{Claimed, Epoch, Id, Record, Told};
+use crate::ledger::{Brake, Claimed, Epoch, Id, Record, Told};
 use crate::plan::{CallFault, Ms, Point, SECOND};
 
 /// How long a lease is.
@@ -113,6 +113,10 @@ pub(crate) struct Task {
     pub(crate) written: OrderRecord,
     /// The first of its domain.
     pub(crate) head: bool,
+    /// What the account's breaker keeps it from.
+    pub(crate) brake: Brake,
+    /// What an intent took along, which the breaker may refuse: a change that waits, and signals taken.
+    pub(crate) took_along: (Option<Record>, usize),
     /// Its account is paused.
     pub(crate) paused: bool,
     /// It was told something that waits.
@@ -167,6 +171,8 @@ impl Task {
             version: row.version,
             written: row.rec.clone(),
             head: claimed.head,
+            brake: claimed.brake,
+            took_along: (None, 0),
             paused: claimed.paused,
             told: !row.signals.is_empty(),
             proved: claimed.proved,

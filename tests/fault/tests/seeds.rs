@@ -25,11 +25,14 @@ const fn missed_within(guard: Guard) -> u64 {
         | Guard::Journal
         | Guard::Settle
         | Guard::EffectFirst
+        | Guard::Breaker
         | Guard::Repeated
         | Guard::ControlRead
         | Guard::WeakAsks => 500,
-        Guard::Fence | Guard::Quarantine | Guard::ProvedBaseline => 1_500,
-        Guard::JournalFirst | Guard::Spacing => 3_000,
+        Guard::Fence | Guard::Quarantine | Guard::ProvedBaseline | Guard::Spacing | Guard::BreakerLetsGo => 1_500,
+
+        Guard::JournalFirst => 3_000,
+        Guard::BreakerTrial => 5_000,
         Guard::OwnClock | Guard::LedgerLost | Guard::OwnEnd | Guard::ControlFollows => 4_000,
         Guard::AbsenceAfterSettle | Guard::WeakEndsNothing => 8_000,
     }

@@ -82,7 +82,7 @@ impl World<'_> {
             paused: task.paused && guards.has(Guard::PauseAsksNobody),
             lane_head: task.head || !guards.has(Guard::DomainLane),
             quiet_until: quiet.then(|| instant(task.epoch.since + settles_in)),
-            breaker_until: None,
+            breaker_until: self.breaker_until(at, jitter),
             abilities: ABILITIES,
             proved,
             proved_for: self.since(at.worker, proved.and_then(Proved::latest)),

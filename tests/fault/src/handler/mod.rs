@@ -5,6 +5,7 @@
 //! written down ([`record`]), what is asked ([`look`]), the paid call ([`submit`]), and what is kept of it beside the
 //! ledger ([`journal`]).
 
+mod breaker;
 mod decide;
 mod journal;
 mod look;

@@ -138,7 +138,10 @@ impl World<'_> {
             (task.written, task.version) = (writing.record.rec, version);
         }
         match writing.then {
-            Then::Finish => drop(self.workers[at.worker].tasks.remove(&at.task)),
+            Then::Finish => {
+                self.pass_the_trial_on(at);
+                self.workers[at.worker].tasks.remove(&at.task);
+            }
             Then::Connect => self.keep(at),
             Then::Act(step) => self.act(at, step),
             Then::HandBack => self.hand_back(at),
@@ -153,6 +156,9 @@ impl World<'_> {
     /// Somebody else has the order. What is known is kept as evidence.
     pub(super) fn refused(&mut self, at: At, writing: &Writing, told: Told) {
         let (id, fence) = (writing.record.id, writing.record.fence);
+        if let Told::Breaker(until) = told {
+            return self.held_by_breaker(at, until);
+        }
         self.note(|| format!("w{}: the record of id {id} is refused, {told:?}", at.worker));
         if writing.record.intent.is_some() {
             if let Some(task) = self.task(at) {
@@ -166,6 +172,7 @@ impl World<'_> {
         if writing.owes && self.guards.has(Guard::Evidence) {
             self.after(2, Event::NoteAt { id, fence });
         }
+        self.pass_the_trial_on(at);
         self.workers[at.worker].tasks.remove(&at.task);
     }
 
@@ -179,6 +186,7 @@ impl World<'_> {
     }
 
     pub(super) fn hand_back(&mut self, at: At) {
+        self.pass_the_trial_on(at);
         if let Some(task) = self.workers[at.worker].tasks.remove(&at.task) {
             let (id, fence) = (task.id, task.fence);
             self.after(2, Event::HandBackAt { id, fence });

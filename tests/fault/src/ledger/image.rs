@@ -6,6 +6,7 @@ use std::rc::Rc;
 use domorder_jobs::machine::{Proved, SignalSeen};
 use domorder_jobs::record::OrderRecord;
 
+use super::breaker::{Brake, Breaker};
 use crate::plan::Ms;
 
 /// An order's id: never used twice, not even after a loss.
@@ -39,6 +40,8 @@ pub(crate) struct Row {
     pub(crate) due: Option<Ms>,
     /// When its deadline is to be noticed though its account is paused, by the server's clock.
     pub(crate) notice: Option<Ms>,
+    /// It waits for its account's breaker.
+    pub(crate) shelved: bool,
     /// To be looked at as soon as its holder lets go.
     pub(crate) poke: bool,
     /// Signals that wait.
@@ -65,6 +68,8 @@ pub(crate) struct Image {
     pub(super) fence: i64,
     /// The server's present life.
     pub(crate) epoch: Epoch,
+    /// The accounts' breakers for paid calls.
+    pub(crate) breakers: [Breaker; 2],
     /// Accounts that are paused.
     pub(crate) paused: [bool; 2],
     /// The epoch in which an account was last claimed of.
@@ -133,6 +138,8 @@ pub(crate) enum Told {
     Version,
     /// Another epoch.
     Epoch,
+    /// The breaker holds the intent back until then.
+    Breaker(Ms),
 }
 
 /// An order under a lease.
@@ -144,6 +151,8 @@ pub(crate) struct Claimed {
     pub(crate) row: Rc<Row>,
     /// The first of its domain.
     pub(crate) head: bool,
+    /// What the breaker keeps it from.
+    pub(crate) brake: Brake,
     /// Its account is paused: its deadline has passed.
     pub(crate) paused: bool,
     /// What was last proved of its name.

@@ -3,15 +3,17 @@
 //! Three images: what the server holds in memory, what is on its disk, and what a replica that lags has. The rules are
 //! those of `jobs/src/ledger/scripts`; what only serves speed or pages (sets by state, counts, events) is left out.
 
+mod breaker;
 mod image;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use domorder_jobs::machine::{SignalSeen, deadline_to_notice};
 use domorder_jobs::record::OrderRecord;
-use domorder_jobs::state::Reason;
+use domorder_jobs::state::{Reason, State};
 
+pub(crate) use self::breaker::{Brake, Came};
 pub(crate) use self::image::{Accepted, Claimed, Due, Epoch, Id, Image, Lane, Notice, Record, Row, Told};
 use crate::guards::{Guard, Guards};
 use crate::plan::Ms;
@@ -37,6 +39,8 @@ pub(crate) struct Server {
     past: VecDeque<(Ms, Image)>,
     /// The last that was acknowledged as durable.
     acked: (Ms, Image),
+    /// Intents whose outcome the breaker wants to hear.
+    pub(crate) watched: BTreeSet<(Id, i64)>,
     guards: Guards,
     ids: Id,
 }
@@ -57,6 +61,7 @@ impl Server {
             disk: begun.clone(),
             past: VecDeque::from([(0, begun.clone())]),
             acked: (0, begun),
+            watched: BTreeSet::new(),
             guards,
             ids: 0,
         }
@@ -152,6 +157,7 @@ impl Server {
             fence: 0,
             lease: 0,
             due: Some(self.clock(t)),
+            shelved: false,
             poke: false,
             signals: Vec::new(),
         };
@@ -185,6 +191,8 @@ impl Server {
         if self.now.paused[account] && self.guards.has(Guard::Pause) {
             return self.notices(account, lease, now, epoch, of);
         }
+        let (mut brake, may_try) = self.brake(account, now, |n| of(n).0);
+        let mut trial = None;
         let due = |row: &Row| of(row.order).0 == account && row.due.is_some_and(|at| at <= now);
         let mut ids: Vec<(Ms, Id)> = Vec::new();
         for (id, row) in &self.now.orders {
@@ -215,7 +223,21 @@ impl Server {
             let row = Rc::make_mut(row);
             (row.fence, row.lease, row.poke) = (fence, now + lease, false);
             row.due = Some(row.lease);
+            let tries = may_try && trial.is_none() && head && matches!(row.rec.state, State::Queued | State::Parked);
+            if tries {
+                trial = Some(id);
+                brake.until = Some(row.lease);
+            }
+            let of_this = match tries {
+                true => Brake {
+                    until: None,
+                    tries,
+                    ..brake
+                },
+                false => brake,
+            };
             out.push(Claimed {
+                brake: of_this,
                 id,
                 row: Rc::new(row.clone()),
                 head,
@@ -224,6 +246,9 @@ impl Server {
                 epoch,
                 now,
             });
+        }
+        if let Some(id) = trial {
+            self.tries(account, id, now + lease);
         }
         out
     }
@@ -258,6 +283,7 @@ impl Server {
                     id: *id,
                     row: Rc::new(row.clone()),
                     head: true,
+                    brake: Brake::default(),
                     paused: true,
                     proved: None,
                     epoch,
@@ -295,8 +321,16 @@ impl Server {
             if of != epoch.n && self.guards.has(Guard::Epoch) {
                 return Told::Epoch;
             }
-            if row.lease <= now {
+            let lease = row.lease;
+            if lease <= now {
                 return Told::Lease;
+            }
+            let (until, watched) = self.may_pay(place.0, record.id, lease, now);
+            if let Some(until) = until {
+                return Told::Breaker(until);
+            }
+            if watched {
+                self.watched.insert((record.id, record.fence));
             }
         }
         self.apply(record, now, version, place);
@@ -319,6 +353,8 @@ impl Server {
             Notice::At(at) => row.notice = Some(at),
             Notice::Never => row.notice = None,
         }
+        let parked = (row.rec.state, row.rec.reason) == (State::Parked, Some(Reason::BreakerOpen));
+        row.shelved = parked && !row.rec.placed;
         let ends = row.rec.state.is_final();
         if ends {
             row.signals.clear();
@@ -407,7 +443,13 @@ impl Server {
     pub(crate) fn next_due(&self, account_of: impl Fn(usize) -> usize) -> Option<Ms> {
         let held = |r: &Row| self.now.paused[account_of(r.order)] && self.guards.has(Guard::Pause);
         let notice = |r: &Row| r.notice.filter(|_| self.guards.has(Guard::DeadlineNoticed));
-        let due = |r: &Rc<Row>| if held(r) { notice(r) } else { r.due };
+        // Whoever closes a breaker wakes the account.
+        let woken = |r: &Row| r.shelved && self.now.breakers[account_of(r.order)].release;
+        let due = |r: &Rc<Row>| match (held(r), woken(r)) {
+            (true, _) => notice(r),
+            (false, true) => Some(0),
+            (false, false) => r.due,
+        };
         let dues = self.now.orders.values().filter_map(due);
         dues.min().map(|at| at - self.skew)
     }

@@ -13,7 +13,7 @@ use crate::guards::{Guard, Guards};
 use crate::handler::At;
 use crate::journal::Journal;
 use crate::laws::{Books, Violation};
-use crate::ledger::{Id, Record, Server, Told};
+use crate::ledger::{Came, Id, Record, Server, Told};
 use crate::plan::{ACCOUNTS, CallFault, Fault, MINUTE, Ms, Plan, SECOND, Wanted};
 use crate::provider::Provider;
 use crate::worker::{Msg, Worker};
@@ -92,6 +92,15 @@ pub(crate) enum Event {
     },
     Resumed {
         account: usize,
+    },
+    BreakerTold {
+        account: usize,
+        id: Id,
+        came: Came,
+    },
+    LetGo {
+        account: usize,
+        since: Ms,
     },
     LookAt {
         at: At,
@@ -347,12 +356,9 @@ impl<'a> World<'a> {
                     self.after(20 * MINUTE, Event::Resumed { account });
                 }
             }
-            Event::Resumed { account } => {
-                self.books.resumes(self.plan, account, self.t, &self.server);
-                self.server.now.paused[account] = false;
-                self.server.wrote(self.t);
-                self.nudge();
-            }
+            Event::Resumed { account } => self.resumes(account),
+            Event::BreakerTold { account, id, came } => self.breaker_told(account, id, came),
+            Event::LetGo { account, since } => self.are_let_go(account, since),
             Event::LookAt { at, call, how, trip } => {
                 if self.lives(at) {
                     self.looked(at, call, how, trip);

@@ -80,6 +80,11 @@ impl World<'_> {
         if let (Some(before), Some(after)) = (before, after)
             && before.version != after.version
         {
+            if record.intent.is_some() {
+                let account = wanted.op.account() as usize;
+                self.books
+                    .pays(self.plan, account, order, record.id, &self.server, self.t);
+            }
             let journal = self.plan.journal_of(at.worker);
             self.books
                 .recorded(self.plan, &before, &after, &record, journal, &self.server);
