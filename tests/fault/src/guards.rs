@@ -75,6 +75,10 @@ guards! {
     BreakerTrial = "breaker-trial",
     /// What waits for it is let go as soon as it is closed.
     BreakerLetsGo = "breaker-lets-go",
+    /// A list says of an order that it is unchanged, and nothing else.
+    ListUnchanged = "list-says-unchanged",
+    /// Every so often an order is looked at singly, whatever the list says.
+    ListSingly = "list-singly",
     /// The last question before the first byte: is the intent young, does the call fit into the lease?
     ArmGate = "arm-gate",
     /// A timer that kills a process which stood still.

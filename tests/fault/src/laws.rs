@@ -62,6 +62,8 @@ pub(crate) struct Books {
     hands: BTreeMap<usize, Hands>,
     /// Orders whose acknowledged writes were lost.
     pub(crate) set_back: BTreeSet<usize>,
+    /// Those of them that asked a person, who does not hear of the call that was lost.
+    pub(crate) unheard: BTreeSet<usize>,
     /// Answers that came and have to be found in the ledger.
     owed: BTreeSet<(Id, i64)>,
     /// The last fence that was given out, and by which server.
@@ -114,7 +116,7 @@ impl Books {
         let of_its_name = |o: &&Wanted| o.domain == domain_of(plan, order);
         let alone = plan.orders.iter().filter(of_its_name).count() == 1;
         let one = self.hands.get(&order).is_some_and(|hands| hands.all.is_one());
-        self.set_back.contains(&order) && !(alone && one)
+        self.set_back.contains(&order) && (self.unheard.contains(&order) || !(alone && one))
     }
 
     /// Whether it was called off after a loss, as one that was not sent: no journal is asked for that.
@@ -149,6 +151,11 @@ impl Books {
         let word = record.consumed > 0 || old.cancelling.is_some() || old.resolving;
         if held && new.state != old.state && !word {
             self.breaks("P17", format!("order {order}: left a decision by itself"));
+        }
+        let counted = |record: &OrderRecord| (record.placed, record.absences, record.cancelling);
+        if !record.durable && (new.face() != old.face() || counted(new) != counted(old)) {
+            let what = format!("order {order}: moved by a list, from {} to {}", old.state, new.state);
+            self.breaks("list", what);
         }
         self.deadline_waits(order, old, new);
         if let Some(epoch) = record.intent {

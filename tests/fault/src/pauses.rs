@@ -50,7 +50,10 @@ impl Books {
         let hides = passed(new) && !passed(old) && !new.placed && !new.effect_possible();
         let mut ours = self.requests.iter().filter(|r| r.order == order);
         let stands = ours.any(|r| matches!(r.fate, Fate::Open | Fate::Effect));
-        if hides && stands && !self.set_back.contains(&order) {
+        if hides && stands && self.set_back.contains(&order) {
+            // No journal is asked for that: whoever decides does not hear of the call.
+            self.unheard.insert(order);
+        } else if hides && stands {
             let what =
                 format!("order {order}: over by its deadline, and its call has had its effect or may have it yet");
             self.breaks("deadline", what);

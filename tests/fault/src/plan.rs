@@ -1,6 +1,6 @@
 //! What is going to happen: orders, and the faults that meet them. A plan is data, so that parts of it can be dropped.
 
-use domorder_api_client::provider::{Guard as Repeats, Operation, RejectionClass};
+use domorder_api_client::provider::{Guard as Repeats, Operation, RejectionClass, Tells};
 use domorder_jobs::machine::Change;
 use domorder_jobs::state::Kind;
 
@@ -454,6 +454,8 @@ pub struct Plan {
     pub durability: Durability,
     /// The accounts' breakers.
     pub breaker: Limits,
+    /// What lists of the accounts tell, where they have any.
+    pub lists: Option<Tells>,
     /// Who keeps a journal.
     pub journals: Journals,
     /// How many worker processes.

@@ -1,6 +1,6 @@
 //! A plan from a seed.
 
-use domorder_api_client::provider::RejectionClass;
+use domorder_api_client::provider::{RejectionClass, Tells};
 
 use crate::chance::Chance;
 use crate::plan::{
@@ -54,11 +54,13 @@ impl Plan {
             of_deadlines(&mut chance, &mut orders, &mut faults);
         }
         let breaker = of_breaker(&mut chance, &mut orders, &mut faults);
+        let lists = chance.pick(&[None, Some(Tells::Standing), Some(Tells::Arrivals)]);
         Self {
             seed,
             world,
             durability,
             breaker,
+            lists,
             journals,
             workers,
             orders,

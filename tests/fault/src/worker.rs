@@ -9,6 +9,7 @@ use domorder_jobs::record::OrderRecord;
 
 use crate::ledger::{Brake, Claimed, Epoch, Id, Record, Told};
 use crate::plan::{CallFault, Ms, Point, SECOND};
+use crate::provider::Asset;
 
 /// How long a lease is.
 pub(crate) const LEASE: Ms = 90 * SECOND;
@@ -113,6 +114,10 @@ pub(crate) struct Task {
     pub(crate) written: OrderRecord,
     /// The first of its domain.
     pub(crate) head: bool,
+    /// Nothing was done in this claim yet.
+    pub(crate) fresh: bool,
+    /// What was seen last was a list.
+    pub(crate) by_list: bool,
     /// What the account's breaker keeps it from.
     pub(crate) brake: Brake,
     /// What an intent took along, which the breaker may refuse: a change that waits, and signals taken.
@@ -171,6 +176,8 @@ impl Task {
             version: row.version,
             written: row.rec.clone(),
             head: claimed.head,
+            fresh: true,
+            by_list: false,
             brake: claimed.brake,
             took_along: (None, 0),
             paused: claimed.paused,
@@ -197,6 +204,15 @@ impl Task {
     }
 }
 
+/// A list of an account, as a process has it.
+#[derive(Debug)]
+pub(crate) struct List {
+    /// Our own clock when it was asked for.
+    pub(crate) began: Ms,
+    /// What it shows.
+    pub(crate) assets: BTreeMap<usize, Asset>,
+}
+
 /// A process.
 #[derive(Debug, Default)]
 pub(crate) struct Worker {
@@ -220,6 +236,8 @@ pub(crate) struct Worker {
     pub(crate) wound: Ms,
     /// When it went on last.
     pub(crate) woke: Ms,
+    /// The last list of each account.
+    pub(crate) lists: [Option<List>; 2],
     /// What the server's clock showed at its claims, and its own then: `worker/src/handler/clocks.rs`.
     pub(crate) clocks: Vec<(Ms, Ms)>,
 }

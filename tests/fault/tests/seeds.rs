@@ -18,6 +18,7 @@ const fn missed_within(guard: Guard) -> u64 {
         | Guard::Pause
         | Guard::DeadlineNoticed
         | Guard::PauseAsksNobody
+        | Guard::ListUnchanged
         | Guard::SecondWitness
         | Guard::Evidence => 100,
         Guard::Epoch
@@ -26,6 +27,7 @@ const fn missed_within(guard: Guard) -> u64 {
         | Guard::Settle
         | Guard::EffectFirst
         | Guard::Breaker
+        | Guard::ListSingly
         | Guard::Repeated
         | Guard::ControlRead
         | Guard::WeakAsks => 500,

@@ -15,7 +15,7 @@ impl World<'_> {
         let call = self.call();
         let Some(task) = self.task(at) else { return };
         task.asking = Some(call);
-        let order = task.order;
+        let (order, fresh) = (task.order, std::mem::take(&mut task.fresh));
         match step {
             Step::Look(how) => {
                 task.how = how;
@@ -23,6 +23,7 @@ impl World<'_> {
                 let task = at.task;
                 match recalled {
                     Some(seen) => self.to(at, 1, Msg::Seen { task, call, seen }),
+                    None if how != Look::BeforePaying && self.listed(at, call, fresh && how == Look::Follow) => {}
                     None => self.look(at, call, how, order),
                 }
             }

@@ -8,6 +8,7 @@
 mod breaker;
 mod decide;
 mod journal;
+mod listed;
 mod look;
 mod record;
 mod submit;

@@ -43,6 +43,7 @@ impl World<'_> {
             release,
             proved: decision.proves.as_deref().copied(),
             notice,
+            durable: !task.by_list,
             intent: None,
         };
         if let Some(held_back) = task.held_back.take() {

@@ -99,6 +99,8 @@ pub(crate) struct Record {
     pub(crate) proved: Option<Proved>,
     /// When its deadline is to be noticed from now on.
     pub(crate) notice: Notice,
+    /// It is waited for until the disk has it.
+    pub(crate) durable: bool,
     /// It is an intent of this epoch.
     pub(crate) intent: Option<u64>,
 }

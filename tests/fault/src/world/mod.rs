@@ -108,6 +108,11 @@ pub(crate) enum Event {
         how: Look,
         trip: Ms,
     },
+    ListAt {
+        at: At,
+        call: u64,
+        began: Ms,
+    },
     FundsAt {
         at: At,
         call: u64,
@@ -362,6 +367,11 @@ impl<'a> World<'a> {
             Event::LookAt { at, call, how, trip } => {
                 if self.lives(at) {
                     self.looked(at, call, how, trip);
+                }
+            }
+            Event::ListAt { at, call, began } => {
+                if self.lives(at) {
+                    self.list_read(at, call, began);
                 }
             }
             Event::FundsAt { at, call } => {

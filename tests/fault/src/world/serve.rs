@@ -98,6 +98,10 @@ impl World<'_> {
         if record.intent.is_some() && !self.guards.has(Guard::DurableIntent) {
             return self.tell(at, call, told, answers, not_before);
         }
+        // That a list showed it unchanged may be undone by a crash: it is only asked again.
+        if !record.durable {
+            return self.tell(at, call, told, answers, not_before);
+        }
         if self.plan.durability == Durability::Relaxed {
             self.books.is_durable(&record, version, decided, &self.server);
             self.syncs_soon();
