@@ -57,6 +57,28 @@ guards! {
     Quarantine = "quarantine",
     /// An empty ledger whose server is not new has lost what it held: the same holds there.
     LedgerLost = "ledger-lost",
+    /// A paid call that the ledger has lost and a journal has kept is put back before anything is bought.
+    Journal = "journal",
+    /// It is in the journal before its first byte leaves.
+    JournalFirst = "journal-first",
+    /// Nothing that is due is handed out of a paused account.
+    Pause = "pause",
+    /// But what has a deadline that passes: somebody is told of that.
+    DeadlineNoticed = "deadline-noticed",
+    /// And nobody asks the provider for it.
+    PauseAsksNobody = "pause-asks-nobody",
+    /// A call that may have had its effect is found out before its order's deadline asks a person.
+    EffectFirst = "effect-before-deadline",
+    /// After unknown outcomes in a row no paid call of the account is made for a while.
+    Breaker = "breaker",
+    /// Then one order tries, and no other.
+    BreakerTrial = "breaker-trial",
+    /// What waits for it is let go as soon as it is closed.
+    BreakerLetsGo = "breaker-lets-go",
+    /// A list says of an order that it is unchanged, and nothing else.
+    ListUnchanged = "list-says-unchanged",
+    /// Every so often an order is looked at singly, whatever the list says.
+    ListSingly = "list-singly",
     /// The last question before the first byte: is the intent young, does the call fit into the lease?
     ArmGate = "arm-gate",
     /// A timer that kills a process which stood still.

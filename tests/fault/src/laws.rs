@@ -10,7 +10,7 @@ use domorder_jobs::record::OrderRecord;
 use domorder_jobs::state::{Charged, Needs, Reason, State};
 
 use crate::ledger::{Id, Record, Row, Server};
-use crate::plan::{Ms, Plan, SECOND};
+use crate::plan::{Ms, Op, Plan, SECOND, Wanted};
 use crate::provider::{Fate, Provider, Request};
 
 /// A byte leaves no later than this after its intent was decided: the gate, the timer, and what clocks drift.
@@ -25,6 +25,28 @@ pub struct Violation {
     pub what: String,
 }
 
+/// The journals of those who recorded an order, and of those who made an intent of it.
+#[derive(Debug, Default)]
+struct Hands {
+    all: Journals,
+    paid: Journals,
+}
+
+/// Whose journals: `None` where somebody has none.
+#[derive(Debug, Default)]
+struct Journals(BTreeSet<Option<usize>>);
+
+impl Journals {
+    fn add(&mut self, journal: Option<usize>) {
+        self.0.insert(journal);
+    }
+
+    /// One, or nobody yet.
+    fn is_one(&self) -> bool {
+        self.0.len() <= 1 && !self.0.contains(&None)
+    }
+}
+
 /// What really happened.
 #[derive(Debug, Default)]
 pub(crate) struct Books {
@@ -36,8 +58,12 @@ pub(crate) struct Books {
     acked: BTreeMap<Id, u64>,
     /// Intents that a request was sent for.
     used: BTreeSet<(Id, i64, u32)>,
+    /// Who had an order in hand.
+    hands: BTreeMap<usize, Hands>,
     /// Orders whose acknowledged writes were lost.
-    set_back: BTreeSet<usize>,
+    pub(crate) set_back: BTreeSet<usize>,
+    /// Those of them that asked a person, who does not hear of the call that was lost.
+    pub(crate) unheard: BTreeSet<usize>,
     /// Answers that came and have to be found in the ledger.
     owed: BTreeSet<(Id, i64)>,
     /// The last fence that was given out, and by which server.
@@ -45,13 +71,21 @@ pub(crate) struct Books {
     /// Every fence that an order was claimed with.
     fences: BTreeSet<(Id, i64)>,
     /// The server's clock was set: a lease may end by it that has not ended.
-    clocks_jumped: bool,
+    pub(crate) clocks_jumped: bool,
+    /// What breakers were told.
+    pub(crate) breakers: [crate::brakes::Told; 2],
+    /// Since when nothing of the ledger was lost or replaced.
+    pub(crate) whole_since: Ms,
+    /// Claims of accounts that were paused then.
+    pub(crate) paused_claims: BTreeSet<(Id, i64)>,
+    /// Since when an account is paused, as far as the ledger remembers.
+    pub(crate) paused_since: [Option<Ms>; 2],
     /// The first law that was broken.
     pub(crate) broken: Option<Violation>,
 }
 
 impl Books {
-    fn breaks(&mut self, law: &'static str, what: String) {
+    pub(crate) fn breaks(&mut self, law: &'static str, what: String) {
         self.broken.get_or_insert(Violation { law, what });
     }
 
@@ -65,12 +99,46 @@ impl Books {
         };
         !self.set_back.iter().filter(|n| beside(n)).any(|n| {
             let lost = plan.orders.iter().find(|o| o.n == *n);
-            lost.is_some_and(|o| !(o.op.is_unique() || o.expects))
+            lost.is_some_and(|o| !(o.op.is_unique() || o.expects || self.remembered(plan, o)))
         })
     }
 
+    /// Whether one journal, and no other worker, has made all intents of the order: then it is known of every call of it
+    /// that took effect or may yet.
+    fn remembered(&self, plan: &Plan, order: &Wanted) -> bool {
+        self.hands.get(&order.n).is_some_and(|hands| hands.paid.is_one()) && !undone(plan, order)
+    }
+
+    /// Whether something of the order was lost that nobody knows any more: what became of it cannot be told. A journal
+    /// knows no more than that a call was made, so that others of its name, which come in another row after a loss, may
+    /// stand for it; and who has none may have adopted what it sees.
+    fn forgotten(&self, plan: &Plan, order: usize) -> bool {
+        let of_its_name = |o: &&Wanted| o.domain == domain_of(plan, order);
+        let alone = plan.orders.iter().filter(of_its_name).count() == 1;
+        let one = self.hands.get(&order).is_some_and(|hands| hands.all.is_one());
+        self.set_back.contains(&order) && (self.unheard.contains(&order) || !(alone && one))
+    }
+
+    /// Whether it was called off after a loss, as one that was not sent: no journal is asked for that.
+    fn unasked(&self, order: usize, rec: &OrderRecord) -> bool {
+        self.set_back.contains(&order) && rec.reason == Some(Reason::CancelledBySignal)
+    }
+
     /// A record was made.
-    pub(crate) fn recorded(&mut self, plan: &Plan, before: &Row, after: &Row, record: &Record, server: &Server) {
+    pub(crate) fn recorded(
+        &mut self,
+        plan: &Plan,
+        before: &Row,
+        after: &Row,
+        record: &Record,
+        journal: Option<usize>,
+        server: &Server,
+    ) {
+        let hands = self.hands.entry(before.order).or_default();
+        hands.all.add(journal);
+        if record.intent.is_some() {
+            hands.paid.add(journal);
+        }
         let (old, new, order) = (&before.rec, &after.rec, before.order);
         if before.fence != record.fence || before.version >= after.version {
             self.breaks("P9", format!("order {order}: recorded by a holder that is not one"));
@@ -84,7 +152,17 @@ impl Books {
         if held && new.state != old.state && !word {
             self.breaks("P17", format!("order {order}: left a decision by itself"));
         }
+        let counted = |record: &OrderRecord| (record.placed, record.absences, record.cancelling);
+        if !record.durable && (new.face() != old.face() || counted(new) != counted(old)) {
+            let what = format!("order {order}: moved by a list, from {} to {}", old.state, new.state);
+            self.breaks("list", what);
+        }
+        self.deadline_waits(order, old, new);
         if let Some(epoch) = record.intent {
+            if self.paused_claims.contains(&(record.id, record.fence)) {
+                let what = format!("order {order}: an intent under a claim of a paused account");
+                self.breaks("pause", what);
+            }
             if epoch != server.now.epoch.n {
                 let now = server.now.epoch.n;
                 self.breaks(
@@ -125,14 +203,17 @@ impl Books {
                 let stands = wanted.is_some_and(|o| provider.stands(o));
                 // What can be there once only is there, whoever brought it about.
                 let unique = wanted.is_some_and(|o| o.op.is_unique());
-                let adopted = unique || rec.reason == Some(Reason::AlreadyDone) || self.set_back.contains(&order);
+                // So is what was done by hand, once an operator says so.
+                let by_hand = wanted.is_some_and(|o| o.by_hand);
+                let already = rec.reason == Some(Reason::AlreadyDone);
+                let adopted = unique || already || by_hand || self.forgotten(plan, order);
                 if self.vouched(plan, order) && !(caused || adopted && stands) {
                     self.breaks("P2", format!("order {order}: succeeded, and nothing stands"));
                 }
             }
             State::Failed | State::Cancelled => {
                 let stands = |r: &Request| r.id == id && matches!(r.fate, Fate::Effect | Fate::Open);
-                if self.claims_end(order) && self.requests.iter().any(stands) {
+                if !self.forgotten(plan, order) && !self.unasked(order, rec) && self.requests.iter().any(stands) {
                     self.breaks("P3", format!("order {order}: {}, and its request stands", rec.state));
                 }
                 let wanted = plan.orders.iter().find(|o| o.n == order);
@@ -142,11 +223,6 @@ impl Books {
             }
             _ => {}
         }
-    }
-
-    /// What became of an order can only be told of what the ledger still knows.
-    fn claims_end(&self, order: usize) -> bool {
-        !self.set_back.contains(&order)
     }
 
     /// The first byte of a paid request leaves.
@@ -212,7 +288,8 @@ impl Books {
         }
         if let Some(row) = server.now.orders.get(&id)
             && matches!(row.rec.state, State::Failed | State::Cancelled)
-            && self.claims_end(order)
+            && !self.forgotten(plan, order)
+            && !self.unasked(order, &row.rec)
         {
             self.breaks("P3", format!("order {order}: an effect after it was {}", row.rec.state));
         }
@@ -285,7 +362,7 @@ impl Books {
     }
 
     /// The ledger's server is another, or empty: what did it lose that was acknowledged? `true`: something.
-    pub(crate) fn replaced(&mut self, server: &Server, order_of: &BTreeMap<Id, usize>) -> bool {
+    pub(crate) fn replaced(&mut self, server: &Server, order_of: &BTreeMap<Id, usize>, t: Ms) -> bool {
         let mut lost = false;
         for (id, version) in &self.acked {
             let has = server.now.orders.get(id).map(|row| row.version);
@@ -295,6 +372,8 @@ impl Books {
                 self.owed.retain(|(owed, _)| owed != id);
             }
         }
+        self.paused_since = [None; 2];
+        (self.breakers, self.whole_since) = (Default::default(), t);
         self.acked.retain(|id, version| {
             server.now.orders.get(id).is_some_and(|row| {
                 *version = row.version.min(*version);
@@ -334,7 +413,7 @@ impl Books {
         if let Some((id, _)) = self.owed.first() {
             self.breaks("P10", format!("what an answer told of order id {id} is nowhere"));
         }
-        let (said, found) = self.charges(server);
+        let (said, found) = self.charges(plan, server);
         if said != found {
             self.breaks("charges", format!("{said} told of, and {found} made"));
         }
@@ -343,9 +422,9 @@ impl Books {
     /// What orders say was charged for them, and the charges that stand for them: expected and found. What the ledger
     /// forgot without fault of ours has nobody to tell of it.
     #[must_use]
-    pub(crate) fn charges(&self, server: &Server) -> (u64, u64) {
+    pub(crate) fn charges(&self, plan: &Plan, server: &Server) -> (u64, u64) {
         let (mut said, mut found) = (0, 0);
-        for row in server.now.orders.values().filter(|r| !self.set_back.contains(&r.order)) {
+        for row in server.now.orders.values().filter(|r| !self.forgotten(plan, r.order)) {
             let stands =
                 |q: &&Request| q.order == row.order && q.fate == Fate::Effect && q.op.operation().costs_money();
             if row.rec.state == State::Succeeded {
@@ -355,6 +434,16 @@ impl Books {
         }
         (said, found)
     }
+}
+
+/// Whether another order of the name takes back what this one does: afterwards it stands as before.
+fn undone(plan: &Plan, order: &Wanted) -> bool {
+    let opposite = match order.op {
+        Op::EmailAdd => Op::EmailRemove,
+        Op::EmailRemove => Op::EmailAdd,
+        _ => return false,
+    };
+    plan.orders.iter().any(|o| o.domain == order.domain && o.op == opposite)
 }
 
 fn domain_of(plan: &Plan, order: usize) -> usize {

@@ -9,12 +9,15 @@
 //!
 //! No clock, no thread, no socket: the same seed is the same history everywhere.
 
+mod brakes;
 mod chance;
 pub mod guards;
 mod handler;
+mod journal;
 mod laws;
 mod ledger;
 mod paid;
+mod pauses;
 mod people;
 pub mod plan;
 mod provider;

@@ -31,15 +31,17 @@ impl World<'_> {
             Fault::PowerCut { down, .. } => {
                 self.server.up = false;
                 self.server.power_cut();
-                let lost = self.books.replaced(&self.server, &self.order_of);
-                self.books.survived(lost);
+                let lost = self.books.replaced(&self.server, &self.order_of, self.t);
+                if self.plan.durability != Durability::Relaxed {
+                    self.books.survived(lost);
+                }
                 self.after(down, Event::ServerUp);
             }
             Fault::Failover { behind, down, skew, .. } => {
                 let confirms = self.plan.durability == Durability::Replicated;
                 self.server.up = false;
                 self.server.fail_over(self.t, behind, skew, confirms);
-                let lost = self.books.replaced(&self.server, &self.order_of);
+                let lost = self.books.replaced(&self.server, &self.order_of, self.t);
                 if confirms {
                     self.books.survived(lost);
                 }
@@ -52,7 +54,7 @@ impl World<'_> {
             }
             Fault::Flush { .. } => {
                 self.server.flush();
-                self.books.replaced(&self.server, &self.order_of);
+                self.books.replaced(&self.server, &self.order_of, self.t);
                 for order in &self.plan.orders {
                     let late = draw(self.plan.seed, &[6, order.n as u64], 0, 5 * MINUTE);
                     let hand_in = Event::HandIn {
@@ -62,8 +64,28 @@ impl World<'_> {
                     self.after(SECOND + late, hand_in);
                 }
             }
+            Fault::AccountResumed { account, .. } => {
+                if self.server.up {
+                    self.resumes(account as usize);
+                }
+            }
+            Fault::AccountPaused { account, ms, .. } => {
+                if self.server.up {
+                    self.pauses(account as usize);
+                    self.after(
+                        ms,
+                        Event::Resumed {
+                            account: account as usize,
+                        },
+                    );
+                }
+            }
             // The next call loads them again: nothing that was promised stands in a script.
             Fault::ScriptFlush { .. } => {}
+            Fault::NoJournal { worker, ms, .. } => {
+                self.spoils_journal(worker, true);
+                self.after(ms, Event::Over(n));
+            }
             Fault::Weather { account, ms, what, .. } => {
                 let provider = &mut self.providers[account as usize];
                 provider.weather.push(what);
@@ -80,10 +102,12 @@ impl World<'_> {
         }
     }
 
-    /// An account's weather passes.
+    /// An account's weather passes, or a disk is mended.
     pub(crate) fn passes(&mut self, n: usize) {
-        let Fault::Weather { account, what, .. } = self.plan.faults[n] else {
-            return;
+        let (account, what) = match self.plan.faults[n] {
+            Fault::Weather { account, what, .. } => (account, what),
+            Fault::NoJournal { worker, .. } => return self.spoils_journal(worker, false),
+            _ => return,
         };
         let provider = &mut self.providers[account as usize];
         if let Some(at) = provider.weather.iter().position(|w| *w == what) {
@@ -95,6 +119,31 @@ impl World<'_> {
         {
             self.providers[account as usize].shows_backup = true;
             self.after(ms, Event::BackupOver(account as usize));
+        }
+    }
+
+    /// Nothing more is handed out of an account, but deadlines that pass.
+    pub(crate) fn pauses(&mut self, account: usize) {
+        self.server.now.paused[account] = true;
+        self.server.wrote(self.t);
+        self.books.pauses(account, self.t);
+        self.nudge();
+    }
+
+    /// Whoever says so has looked at why: with the pause the breaker is closed.
+    pub(crate) fn resumes(&mut self, account: usize) {
+        self.books.resumes(self.plan, account, self.t, &self.server);
+        self.server.now.paused[account] = false;
+        self.server.close_breaker(account);
+        self.breaker_closed(account);
+        self.server.wrote(self.t);
+        self.nudge();
+    }
+
+    fn spoils_journal(&mut self, worker: usize, spoilt: bool) {
+        let journal = self.plan.journal_of(worker);
+        if let Some(journal) = journal.and_then(|at| self.journals.get_mut(at)) {
+            journal.spoilt = spoilt;
         }
     }
 
@@ -112,7 +161,11 @@ impl World<'_> {
             return;
         }
         let now = instant(self.server.clock(self.t));
-        let deadline = (order.op.kind() == Kind::Transfer).then(|| now + jiff::SignedDuration::from_hours(14 * 24));
+        // Handed in again after a loss it has as much time as before.
+        let own = order.deadline.map(|ms| now + jiff::SignedDuration::from_millis(ms));
+        let of_its_kind =
+            || (order.op.kind() == Kind::Transfer).then(|| now + jiff::SignedDuration::from_hours(14 * 24));
+        let deadline = own.or_else(of_its_kind);
         match self
             .server
             .accept(n, OrderRecord::accepted(now, deadline), content, self.t)
@@ -121,7 +174,10 @@ impl World<'_> {
                 self.note(|| format!("order {n} is accepted as id {id}: {order:?}"));
                 self.order_of.insert(id, n);
                 self.server.wrote(self.t);
-                self.server.fsync(self.t);
+                match self.plan.durability {
+                    Durability::Relaxed => self.syncs_soon(),
+                    Durability::Fsync | Durability::Replicated => self.server.fsync(self.t),
+                }
                 self.books.accepted(id);
                 self.nudge();
             }
@@ -180,6 +236,9 @@ impl World<'_> {
             for at in [0, MINUTE, HOUR] {
                 self.after(at, Event::Resumed { account });
             }
+        }
+        for journal in &mut self.journals {
+            journal.spoilt = false;
         }
         for worker in 0..self.workers.len() {
             let life = self.workers[worker].life;

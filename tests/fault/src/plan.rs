@@ -1,6 +1,6 @@
 //! What is going to happen: orders, and the faults that meet them. A plan is data, so that parts of it can be dropped.
 
-use domorder_api_client::provider::{Guard as Repeats, Operation, RejectionClass};
+use domorder_api_client::provider::{Guard as Repeats, Operation, RejectionClass, Tells};
 use domorder_jobs::machine::Change;
 use domorder_jobs::state::Kind;
 
@@ -44,6 +44,19 @@ pub enum Durability {
     Fsync,
     /// The replica too.
     Replicated,
+    /// Nothing: what was acknowledged in the last second is lost with the power.
+    Relaxed,
+}
+
+/// Who keeps a journal of paid calls beside the ledger, and whose calls stand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Journals {
+    /// Nobody.
+    None,
+    /// Each worker is a machine of its own, and knows its own calls.
+    Each,
+    /// All workers are on one machine, or share the folder.
+    Shared,
 }
 
 /// The two kinds of provider.
@@ -178,6 +191,8 @@ pub struct Wanted {
     pub domain: usize,
     /// When it is handed in.
     pub at: Ms,
+    /// Its own deadline, so long after it was accepted; none: the kind's own.
+    pub deadline: Option<Ms>,
     /// `expected_expiry` is stated.
     pub expects: bool,
     /// Somebody has brought the effect about by hand before.
@@ -336,6 +351,12 @@ pub enum Fault {
     Flush { at: Ms },
     /// The server forgets the scripts.
     ScriptFlush { at: Ms },
+    /// A worker's journal can be neither written nor read (a full disk, rights).
+    NoJournal { at: Ms, worker: usize, ms: Ms },
+    /// Somebody pauses an account, and lets it go on so much later.
+    AccountPaused { at: Ms, account: Account, ms: Ms },
+    /// Somebody lets an account go on, paused or not: its breaker is closed with that.
+    AccountResumed { at: Ms, account: Account },
     /// An account's weather.
     Weather {
         at: Ms,
@@ -360,6 +381,9 @@ impl Fault {
             | Self::ClockForward { at, .. }
             | Self::Flush { at }
             | Self::ScriptFlush { at }
+            | Self::NoJournal { at, .. }
+            | Self::AccountPaused { at, .. }
+            | Self::AccountResumed { at, .. }
             | Self::Weather { at, .. } => Some(*at),
             _ => None,
         }
@@ -392,6 +416,9 @@ impl Fault {
             Self::ClockForward { .. } => "ledger: clock set forward",
             Self::Flush { .. } => "ledger: flushed",
             Self::ScriptFlush { .. } => "ledger: scripts flushed",
+            Self::AccountPaused { .. } => "account paused",
+            Self::AccountResumed { .. } => "account resumed by hand",
+            Self::NoJournal { .. } => "journal: no reading or writing",
             Self::Weather { what, .. } => match what {
                 Weather::Outage => "provider: outage",
                 Weather::Throttled => "provider: throttles",
@@ -405,6 +432,17 @@ impl Fault {
     }
 }
 
+/// When an account's breaker opens, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// So many unknown outcomes in a row.
+    pub in_a_row: u32,
+    /// The first pause; each failed trial doubles it.
+    pub pause: Ms,
+    /// The longest.
+    pub pause_max: Ms,
+}
+
 /// A whole history before it happens.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
@@ -414,10 +452,28 @@ pub struct Plan {
     pub world: World,
     /// What intents wait for.
     pub durability: Durability,
+    /// The accounts' breakers.
+    pub breaker: Limits,
+    /// What lists of the accounts tell, where they have any.
+    pub lists: Option<Tells>,
+    /// Who keeps a journal.
+    pub journals: Journals,
     /// How many worker processes.
     pub workers: usize,
     /// The orders.
     pub orders: Vec<Wanted>,
     /// The faults.
     pub faults: Vec<Fault>,
+}
+
+impl Plan {
+    /// The journal that a worker writes and reads.
+    #[must_use]
+    pub(crate) const fn journal_of(&self, worker: usize) -> Option<usize> {
+        match self.journals {
+            Journals::None => None,
+            Journals::Each => Some(worker),
+            Journals::Shared => Some(0),
+        }
+    }
 }

@@ -57,6 +57,15 @@ pub(crate) struct Asset {
 }
 
 impl Asset {
+    /// Where what is under way stands, as a list tells it.
+    pub(crate) fn stands_at(&self) -> Option<Stage> {
+        match self.transfer {
+            Some(Transfer::Running { stalled: true, .. }) => Some(Stage::AuthCode),
+            Some(Transfer::Running { stalled: false, .. }) => Some(Stage::LosingRegistrar),
+            _ => (!self.queued.is_empty()).then_some(Stage::Working),
+        }
+    }
+
     /// Whether there is what this would change.
     fn has(&self, op: Op) -> bool {
         match op {
@@ -247,6 +256,27 @@ impl Provider {
         !self.has(Weather::NoFunds)
     }
 
+    /// What reads show at this moment.
+    fn shown(&self) -> &BTreeMap<usize, Asset> {
+        if self.shows_backup {
+            &self.backup
+        } else if self.has(Weather::Frozen) {
+            &self.frozen
+        } else {
+            &self.assets
+        }
+    }
+
+    /// The list of the account; `None` where it cannot be read.
+    #[must_use]
+    pub(crate) fn list(&self) -> Option<BTreeMap<usize, Asset>> {
+        match (self.trouble(), self.has(Weather::Amnesia)) {
+            (Some(_), _) => None,
+            (None, true) => Some(BTreeMap::new()),
+            (None, false) => Some(self.shown().clone()),
+        }
+    }
+
     /// What a look shows. Reads change nothing (P14): nothing here could.
     #[must_use]
     pub(crate) fn look(&self, question: &Question, guards: Guards) -> Sighting {
@@ -259,14 +289,7 @@ impl Provider {
                 false => Sighting::Impossible(Impediment::NotFound, "not in this account".to_owned()),
             };
         }
-        let shown = if self.shows_backup {
-            &self.backup
-        } else if self.has(Weather::Frozen) {
-            &self.frozen
-        } else {
-            &self.assets
-        };
-        let Some(asset) = shown.get(&question.domain) else {
+        let Some(asset) = self.shown().get(&question.domain) else {
             return Sighting::Impossible(Impediment::NotFound, "not in this account".to_owned());
         };
         if question.op.changes() && !asset.has(question.op) {

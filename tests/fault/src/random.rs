@@ -1,11 +1,11 @@
 //! A plan from a seed.
 
-use domorder_api_client::provider::RejectionClass;
+use domorder_api_client::provider::{RejectionClass, Tells};
 
 use crate::chance::Chance;
 use crate::plan::{
-    ACCOUNTS, CallFault, Deed, Durability, Fault, HOUR, LAG_MAX, LATE_MAX, LookFault, MINUTE, Ms, Op, Plan, Point,
-    RecordFault, SECOND, Says, Wanted, Weather, World,
+    ACCOUNTS, CallFault, Deed, Durability, Fault, HOUR, Journals, LAG_MAX, LATE_MAX, Limits, LookFault, MINUTE, Ms, Op,
+    Plan, Point, RecordFault, SECOND, Says, Wanted, Weather, World,
 };
 
 /// Timed faults begin before this, so that a flush is long over when producers hand everything in again.
@@ -17,9 +17,9 @@ impl Plan {
     pub fn of(seed: u64) -> Self {
         let mut chance = Chance::of(seed);
         let world = chance.pick(&[World::Ledger, World::Ledger, World::Late, World::Late, World::Fog]);
-        let durability = chance.pick(&[Durability::Fsync, Durability::Replicated]);
+        let mut durability = chance.pick(&[Durability::Fsync, Durability::Replicated]);
         let workers = if chance.one_in(2) { 2 } else { 3 };
-        let orders = orders(&mut chance, world);
+        let mut orders = orders(&mut chance, world);
         let mut faults = Vec::new();
         for order in &orders {
             of_order(&mut chance, world, order, &mut faults);
@@ -39,10 +39,29 @@ impl Plan {
             let at = chance.between(0, FAULTS_UNTIL);
             faults.push(Fault::ScriptFlush { at });
         }
+        let journals = chance.pick(&[Journals::None, Journals::None, Journals::Each, Journals::Shared]);
+        if journals != Journals::None {
+            if chance.one_in(3) {
+                durability = Durability::Relaxed;
+            }
+            for _ in 0..chance.between(0, 1) {
+                let (at, ms) = (chance.between(0, FAULTS_UNTIL), chance.between(SECOND, 20 * MINUTE));
+                let worker = usize::from(chance.one_in(2));
+                faults.push(Fault::NoJournal { at, worker, ms });
+            }
+        }
+        if chance.one_in(4) {
+            of_deadlines(&mut chance, &mut orders, &mut faults);
+        }
+        let breaker = of_breaker(&mut chance, &mut orders, &mut faults);
+        let lists = chance.pick(&[None, Some(Tells::Standing), Some(Tells::Arrivals)]);
         Self {
             seed,
             world,
             durability,
+            breaker,
+            lists,
+            journals,
             workers,
             orders,
             faults,
@@ -72,6 +91,7 @@ fn orders(chance: &mut Chance, world: World) -> Vec<Wanted> {
             op,
             domain: beside.map_or(n, |other| other.domain),
             at,
+            deadline: None,
             expects: op.takes_expectation() && !chance.one_in(3),
             by_hand: alone && op == Op::RenewWeak && chance.one_in(6),
             taken: alone && op == Op::Register && world != World::Fog && chance.one_in(8),
@@ -275,6 +295,51 @@ fn fog(chance: &mut Chance, account: crate::plan::Account, faults: &mut Vec<Faul
                 at,
                 order,
                 says: Says::CheckNow,
+            });
+        }
+    }
+}
+
+/// As it is by default, which so few orders seldom reach, or one that opens at once.
+fn of_breaker(chance: &mut Chance, orders: &mut [Wanted], faults: &mut Vec<Fault>) -> Limits {
+    let mut limits = Limits {
+        in_a_row: 5,
+        pause: MINUTE,
+        pause_max: 30 * MINUTE,
+    };
+    if chance.one_in(4) {
+        (limits.in_a_row, limits.pause) = (small(chance, 2), chance.pick(&[MINUTE, 10 * MINUTE]));
+        // One pause for all of them.
+        let together = chance.one_in(2);
+        for order in orders.iter_mut().filter(|_| together) {
+            order.at %= MINUTE;
+        }
+        for account in ACCOUNTS {
+            if chance.one_in(2) {
+                let at = chance.between(0, 20 * MINUTE);
+                faults.push(Fault::AccountResumed { at, account });
+            }
+        }
+    }
+    limits
+}
+
+/// Accounts that people pause, and deadlines that pass in that time, or around it.
+fn of_deadlines(chance: &mut Chance, orders: &mut [Wanted], faults: &mut Vec<Fault>) {
+    for order in orders {
+        if chance.one_in(3) {
+            continue;
+        }
+        let deadline = chance.between(MINUTE, 60 * MINUTE);
+        order.deadline = Some(deadline);
+        if !chance.one_in(3) {
+            let account = order.op.account();
+            let begins = chance.between(0, deadline.min(20 * MINUTE));
+            let ms = chance.between(MINUTE, 60 * MINUTE);
+            faults.push(Fault::AccountPaused {
+                at: order.at + begins,
+                account,
+                ms,
             });
         }
     }

@@ -42,7 +42,12 @@ pub fn told(plan: &Plan, guards: Guards) -> String {
     let off = guards
         .off
         .map_or(String::new(), |guard| format!(" --guard-off {guard}"));
-    let mut text = format!("seed {} ({:?}, {:?})\n", plan.seed, plan.world, plan.durability);
+    let (world, journals, lists) = (plan.world, plan.journals, plan.lists);
+    let breaker = plan.breaker.in_a_row;
+    let mut text = format!(
+        "seed {} ({world:?}, {:?}, journals: {journals:?}, lists: {lists:?}, breaker: {breaker} unknown in a row)\n",
+        plan.seed, plan.durability
+    );
     text.push_str(&format!("again: tests/simulate --from {} --seeds 1{off}\n", plan.seed));
     text.push_str(&format!(
         "shortened from {} orders and {} faults to {} and {}:\n",

@@ -7,8 +7,9 @@ use domorder_api_client::provider::Outcome;
 use domorder_jobs::machine::{Look, Observation, Proved, SignalSeen, Step};
 use domorder_jobs::record::OrderRecord;
 
-use crate::ledger::{Claimed, Epoch, Id, Record, Told};
+use crate::ledger::{Brake, Claimed, Epoch, Id, Record, Told};
 use crate::plan::{CallFault, Ms, Point, SECOND};
+use crate::provider::Asset;
 
 /// How long a lease is.
 pub(crate) const LEASE: Ms = 90 * SECOND;
@@ -36,6 +37,8 @@ pub(crate) enum Msg {
     Seen { task: u64, call: u64, seen: Observation },
     /// The moment for which a change is held back is over.
     HeldBackOver { task: u64, call: u64 },
+    /// The intent is in the journal.
+    Kept { task: u64 },
     /// The connection is up.
     Connected { task: u64 },
     /// The gate has let it through.
@@ -54,7 +57,7 @@ impl Msg {
     #[must_use]
     pub(crate) fn point(&self) -> Option<(u64, Point)> {
         Some(match self {
-            Self::Claimed(_) | Self::Silence { .. } | Self::HeldBackOver { .. } => return None,
+            Self::Claimed(_) | Self::Silence { .. } | Self::HeldBackOver { .. } | Self::Kept { .. } => return None,
             Self::Told { task, .. } => (*task, Point::Recorded),
             Self::Seen { task, .. } => (*task, Point::Looked),
             Self::Connected { task } => (*task, Point::Connected),
@@ -111,6 +114,18 @@ pub(crate) struct Task {
     pub(crate) written: OrderRecord,
     /// The first of its domain.
     pub(crate) head: bool,
+    /// Nothing was done in this claim yet.
+    pub(crate) fresh: bool,
+    /// What was seen last was a list.
+    pub(crate) by_list: bool,
+    /// What the account's breaker keeps it from.
+    pub(crate) brake: Brake,
+    /// What an intent took along, which the breaker may refuse: a change that waits, and signals taken.
+    pub(crate) took_along: (Option<Record>, usize),
+    /// Its account is paused.
+    pub(crate) paused: bool,
+    /// It was told something that waits.
+    pub(crate) told: bool,
     /// What earlier orders of its name have proved.
     pub(crate) proved: Option<Proved>,
     /// The epoch of the claim.
@@ -152,7 +167,8 @@ impl Task {
     #[must_use]
     pub(crate) fn of(claimed: &Claimed, mono: Ms) -> (Self, Observation) {
         let row = &claimed.row;
-        let signal: Option<SignalSeen> = row.signals.first().cloned();
+        // What it is told while its account is paused is heard when that goes on.
+        let signal: Option<SignalSeen> = row.signals.first().filter(|_| !claimed.paused).cloned();
         let task = Self {
             id: claimed.id,
             order: row.order,
@@ -160,6 +176,12 @@ impl Task {
             version: row.version,
             written: row.rec.clone(),
             head: claimed.head,
+            fresh: true,
+            by_list: false,
+            brake: claimed.brake,
+            took_along: (None, 0),
+            paused: claimed.paused,
+            told: !row.signals.is_empty(),
             proved: claimed.proved,
             epoch: claimed.epoch,
             claimed_at: claimed.now,
@@ -180,6 +202,15 @@ impl Task {
         };
         (task, signal.map_or(Observation::Claimed, Observation::Signal))
     }
+}
+
+/// A list of an account, as a process has it.
+#[derive(Debug)]
+pub(crate) struct List {
+    /// Our own clock when it was asked for.
+    pub(crate) began: Ms,
+    /// What it shows.
+    pub(crate) assets: BTreeMap<usize, Asset>,
 }
 
 /// A process.
@@ -205,6 +236,8 @@ pub(crate) struct Worker {
     pub(crate) wound: Ms,
     /// When it went on last.
     pub(crate) woke: Ms,
+    /// The last list of each account.
+    pub(crate) lists: [Option<List>; 2],
     /// What the server's clock showed at its claims, and its own then: `worker/src/handler/clocks.rs`.
     pub(crate) clocks: Vec<(Ms, Ms)>,
 }

@@ -15,16 +15,26 @@ const fn missed_within(guard: Guard) -> u64 {
         | Guard::BoottimeTimer
         | Guard::DefaultUnknown
         | Guard::ControlBefore
+        | Guard::Pause
+        | Guard::DeadlineNoticed
+        | Guard::PauseAsksNobody
+        | Guard::ListUnchanged
         | Guard::SecondWitness
         | Guard::Evidence => 100,
         Guard::Epoch
         | Guard::Reconcile
+        | Guard::Journal
         | Guard::Settle
-        | Guard::Spacing
+        | Guard::EffectFirst
+        | Guard::Breaker
+        | Guard::ListSingly
         | Guard::Repeated
         | Guard::ControlRead
         | Guard::WeakAsks => 500,
-        Guard::Fence | Guard::Quarantine | Guard::ProvedBaseline => 1_500,
+        Guard::Fence | Guard::Quarantine | Guard::ProvedBaseline | Guard::Spacing | Guard::BreakerLetsGo => 1_500,
+
+        Guard::JournalFirst => 3_000,
+        Guard::BreakerTrial => 5_000,
         Guard::OwnClock | Guard::LedgerLost | Guard::OwnEnd | Guard::ControlFollows => 4_000,
         Guard::AbsenceAfterSettle | Guard::WeakEndsNothing => 8_000,
     }

@@ -31,6 +31,10 @@ impl World<'_> {
             record.state = State::Queued;
             record.intent = None;
         }
+        let out = matches!(record.state, State::Dispatching | State::UnknownOutcome);
+        if !guards.has(Guard::EffectFirst) && task.paused && out {
+            (record.state, record.intent, record.attempted_at) = (State::Queued, None, None);
+        }
         let whose = record.provider_order_id.clone();
         let ends = matches!(seen, Observation::Saw(Sighting::Ended(..)));
         if !guards.has(Guard::OwnEnd) && ends {
@@ -75,11 +79,10 @@ impl World<'_> {
             },
             call_timeout: std::time::Duration::from_millis(CALL_TIMEOUT.unsigned_abs()),
             sent_for: self.since(at.worker, record.last_sent_at()),
-            // A paused account hands nothing out here.
-            paused: false,
+            paused: task.paused && guards.has(Guard::PauseAsksNobody),
             lane_head: task.head || !guards.has(Guard::DomainLane),
             quiet_until: quiet.then(|| instant(task.epoch.since + settles_in)),
-            breaker_until: None,
+            breaker_until: self.breaker_until(at, jitter),
             abilities: ABILITIES,
             proved,
             proved_for: self.since(at.worker, proved.and_then(Proved::latest)),

@@ -15,11 +15,17 @@ impl World<'_> {
         let call = self.call();
         let Some(task) = self.task(at) else { return };
         task.asking = Some(call);
-        let order = task.order;
+        let (order, fresh) = (task.order, std::mem::take(&mut task.fresh));
         match step {
             Step::Look(how) => {
                 task.how = how;
-                self.look(at, call, how, order);
+                let recalled = (how == Look::BeforePaying).then(|| self.recalled(at)).flatten();
+                let task = at.task;
+                match recalled {
+                    Some(seen) => self.to(at, 1, Msg::Seen { task, call, seen }),
+                    None if how != Look::BeforePaying && self.listed(at, call, fresh && how == Look::Follow) => {}
+                    None => self.look(at, call, how, order),
+                }
             }
             Step::ReadFunds => self.after(10, Event::FundsAt { at, call }),
             Step::Cancel => {
@@ -51,6 +57,16 @@ impl World<'_> {
     }
 
     pub(super) fn look(&mut self, at: At, call: u64, how: Look, order: usize) {
+        if self.workers[at.worker]
+            .tasks
+            .get(&at.task)
+            .is_some_and(|task| task.paused)
+        {
+            self.breaks(
+                "pause",
+                format!("order {order}: the provider is asked while its account is paused"),
+            );
+        }
         self.counts[order].looks += 1;
         let nth = self.counts[order].looks;
         let fault = self.fault(|f| match f {
@@ -192,6 +208,6 @@ fn trouble(kind: TroubleKind) -> Trouble {
     }
 }
 
-fn unreadable(kind: TroubleKind) -> Sighting {
+pub(super) fn unreadable(kind: TroubleKind) -> Sighting {
     Sighting::Unreadable(trouble(kind))
 }

@@ -2,9 +2,13 @@
 //!
 //! Every wait of the real loop (a record, a look, the connection, the answer) is a message here, so that between any
 //! two of them other workers, people and faults have their turn. The rooms are those of the real handler: what is
-//! written down ([`record`]), what is asked ([`look`]), and the paid call ([`submit`]).
+//! written down ([`record`]), what is asked ([`look`]), the paid call ([`submit`]), and what is kept of it beside the
+//! ledger ([`journal`]).
 
+mod breaker;
 mod decide;
+mod journal;
+mod listed;
 mod look;
 mod record;
 mod submit;
@@ -58,6 +62,7 @@ impl World<'_> {
             Msg::Silence { task, call } => self.silence(at(task), call),
             Msg::Seen { task, call, seen } => self.seen(at(task), call, seen),
             Msg::HeldBackOver { task, call } => self.held_back_over(at(task), call),
+            Msg::Kept { task } => self.connect(at(task)),
             Msg::Connected { task } => self.connected(at(task)),
             Msg::Armed { task } => self.armed(at(task)),
             Msg::Answered {

@@ -1,13 +1,15 @@
 //! Writing down what was decided, and what to do when that does not work.
 
-use domorder_jobs::machine::{Decision, Step};
+use domorder_jobs::machine::{Decision, Step, deadline_to_notice};
+use domorder_jobs::record::OrderRecord;
+use domorder_jobs::state::Needs;
 
 use super::At;
 use crate::guards::Guard;
-use crate::ledger::{Due, Record, Told};
+use crate::ledger::{Due, Notice, Record, Told};
 use crate::plan::{Fault, MINUTE, Ms, RecordFault, SECOND};
 use crate::provider::{instant, millis};
-use crate::worker::{Msg, Then, Writing};
+use crate::worker::{Msg, Task, Then, Writing};
 use crate::world::{Event, World};
 
 /// How long a server is waited for.
@@ -17,8 +19,11 @@ impl World<'_> {
     pub(super) fn prepare(&mut self, at: At, decision: &Decision, release: bool) -> Record {
         let now = self.now(at);
         let mut rec = decision.record.clone();
+        let effect_first = self.guards.has(Guard::EffectFirst);
         rec.updated_at = Some(instant(now));
+        let waits = self.task(at).is_some_and(|task| task.paused && task.told);
         let due = match decision.step {
+            _ if waits && !rec.state.is_final() => Due::Now,
             Step::Wait(Some(at)) => Due::At(millis(at)),
             Step::Wait(None) | Step::Close => Due::Never,
             _ => Due::Now,
@@ -26,6 +31,7 @@ impl World<'_> {
         let Some(task) = self.task(at) else {
             unreachable!("only a task in hand records")
         };
+        let notice = notice(task, &rec, effect_first);
         let mut record = Record {
             id: task.id,
             fence: task.fence,
@@ -36,11 +42,16 @@ impl World<'_> {
             consumed: std::mem::take(&mut task.taken),
             release,
             proved: decision.proves.as_deref().copied(),
+            notice,
+            durable: !task.by_list,
             intent: None,
         };
         if let Some(held_back) = task.held_back.take() {
             record.version = held_back.version;
             record.before = held_back.before + 1;
+            if record.notice == Notice::AsBefore {
+                record.notice = held_back.notice;
+            }
             record.consumed += held_back.consumed;
         }
         record
@@ -128,8 +139,11 @@ impl World<'_> {
             (task.written, task.version) = (writing.record.rec, version);
         }
         match writing.then {
-            Then::Finish => drop(self.workers[at.worker].tasks.remove(&at.task)),
-            Then::Connect => self.connect(at),
+            Then::Finish => {
+                self.pass_the_trial_on(at);
+                self.workers[at.worker].tasks.remove(&at.task);
+            }
+            Then::Connect => self.keep(at),
             Then::Act(step) => self.act(at, step),
             Then::HandBack => self.hand_back(at),
             Then::Join => {
@@ -143,6 +157,9 @@ impl World<'_> {
     /// Somebody else has the order. What is known is kept as evidence.
     pub(super) fn refused(&mut self, at: At, writing: &Writing, told: Told) {
         let (id, fence) = (writing.record.id, writing.record.fence);
+        if let Told::Breaker(until) = told {
+            return self.held_by_breaker(at, until);
+        }
         self.note(|| format!("w{}: the record of id {id} is refused, {told:?}", at.worker));
         if writing.record.intent.is_some() {
             if let Some(task) = self.task(at) {
@@ -156,6 +173,7 @@ impl World<'_> {
         if writing.owes && self.guards.has(Guard::Evidence) {
             self.after(2, Event::NoteAt { id, fence });
         }
+        self.pass_the_trial_on(at);
         self.workers[at.worker].tasks.remove(&at.task);
     }
 
@@ -169,9 +187,25 @@ impl World<'_> {
     }
 
     pub(super) fn hand_back(&mut self, at: At) {
+        self.pass_the_trial_on(at);
         if let Some(task) = self.workers[at.worker].tasks.remove(&at.task) {
             let (id, fence) = (task.id, task.fence);
             self.after(2, Event::HandBackAt { id, fence });
         }
+    }
+}
+
+/// When its deadline is to be noticed from now on, should its account be paused then: as the worker's.
+fn notice(task: &Task, next: &OrderRecord, effect_first: bool) -> Notice {
+    let at = |record: &OrderRecord| match effect_first {
+        true => deadline_to_notice(record),
+        false => record
+            .deadline_at
+            .filter(|_| !record.state.is_final() && record.needs != Some(Needs::Decision)),
+    };
+    match at(next) {
+        Some(at) => Notice::At(millis(at)),
+        None if at(&task.written).is_some() || task.paused => Notice::Never,
+        None => Notice::AsBefore,
     }
 }

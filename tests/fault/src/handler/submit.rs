@@ -13,6 +13,9 @@ use crate::world::{Event, World};
 impl World<'_> {
     pub(super) fn submit(&mut self, at: At, decision: Decision) {
         let (t, mono) = (self.t, self.workers[at.worker].mono(self.t));
+        if let Some(task) = self.task(at) {
+            task.took_along = (task.held_back.clone(), task.taken);
+        }
         let mut record = self.prepare(at, &decision, false);
         let Some(task) = self.task(at) else { return };
         let epoch = task.epoch.n;
@@ -134,7 +137,9 @@ impl World<'_> {
         }
         (task.asking, task.armed) = (None, false);
         let (id, fence) = (task.id, task.fence);
+        self.keep_outcome(at, &outcome);
         self.books.answered(id, fence, request, &outcome, &self.server);
+        self.tell_breaker_of_call(at, &outcome);
         self.go(at, Observation::Answered(outcome));
     }
 }

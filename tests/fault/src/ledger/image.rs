@@ -6,6 +6,7 @@ use std::rc::Rc;
 use domorder_jobs::machine::{Proved, SignalSeen};
 use domorder_jobs::record::OrderRecord;
 
+use super::breaker::{Brake, Breaker};
 use crate::plan::Ms;
 
 /// An order's id: never used twice, not even after a loss.
@@ -37,6 +38,10 @@ pub(crate) struct Row {
     pub(crate) lease: Ms,
     /// When it is due, by the server's clock.
     pub(crate) due: Option<Ms>,
+    /// When its deadline is to be noticed though its account is paused, by the server's clock.
+    pub(crate) notice: Option<Ms>,
+    /// It waits for its account's breaker.
+    pub(crate) shelved: bool,
     /// To be looked at as soon as its holder lets go.
     pub(crate) poke: bool,
     /// Signals that wait.
@@ -63,6 +68,8 @@ pub(crate) struct Image {
     pub(super) fence: i64,
     /// The server's present life.
     pub(crate) epoch: Epoch,
+    /// The accounts' breakers for paid calls.
+    pub(crate) breakers: [Breaker; 2],
     /// Accounts that are paused.
     pub(crate) paused: [bool; 2],
     /// The epoch in which an account was last claimed of.
@@ -90,8 +97,23 @@ pub(crate) struct Record {
     pub(crate) release: bool,
     /// What it has proved of its name.
     pub(crate) proved: Option<Proved>,
+    /// When its deadline is to be noticed from now on.
+    pub(crate) notice: Notice,
+    /// It is waited for until the disk has it.
+    pub(crate) durable: bool,
     /// It is an intent of this epoch.
     pub(crate) intent: Option<u64>,
+}
+
+/// When a deadline is to be noticed, should the account be paused then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Notice {
+    /// Nothing new.
+    AsBefore,
+    /// Then, by the server's clock.
+    At(Ms),
+    /// Not any more.
+    Never,
 }
 
 /// When an order wants to run.
@@ -118,6 +140,8 @@ pub(crate) enum Told {
     Version,
     /// Another epoch.
     Epoch,
+    /// The breaker holds the intent back until then.
+    Breaker(Ms),
 }
 
 /// An order under a lease.
@@ -129,6 +153,10 @@ pub(crate) struct Claimed {
     pub(crate) row: Rc<Row>,
     /// The first of its domain.
     pub(crate) head: bool,
+    /// What the breaker keeps it from.
+    pub(crate) brake: Brake,
+    /// Its account is paused: its deadline has passed.
+    pub(crate) paused: bool,
     /// What was last proved of its name.
     pub(crate) proved: Option<Proved>,
     /// What to do with it is known by these.

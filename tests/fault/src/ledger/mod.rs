@@ -3,18 +3,21 @@
 //! Three images: what the server holds in memory, what is on its disk, and what a replica that lags has. The rules are
 //! those of `jobs/src/ledger/scripts`; what only serves speed or pages (sets by state, counts, events) is left out.
 
+mod breaker;
 mod image;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
-use domorder_jobs::machine::SignalSeen;
+use domorder_jobs::machine::{SignalSeen, deadline_to_notice};
 use domorder_jobs::record::OrderRecord;
-use domorder_jobs::state::Reason;
+use domorder_jobs::state::{Reason, State};
 
-pub(crate) use self::image::{Accepted, Claimed, Due, Epoch, Id, Image, Lane, Record, Row, Told};
+pub(crate) use self::breaker::{Brake, Came};
+pub(crate) use self::image::{Accepted, Claimed, Due, Epoch, Id, Image, Lane, Notice, Record, Row, Told};
 use crate::guards::{Guard, Guards};
 use crate::plan::Ms;
+use crate::provider::millis;
 
 /// How many images back a replica may be.
 const IMAGES: usize = 96;
@@ -36,6 +39,8 @@ pub(crate) struct Server {
     past: VecDeque<(Ms, Image)>,
     /// The last that was acknowledged as durable.
     acked: (Ms, Image),
+    /// Intents whose outcome the breaker wants to hear.
+    pub(crate) watched: BTreeSet<(Id, i64)>,
     guards: Guards,
     ids: Id,
 }
@@ -56,6 +61,7 @@ impl Server {
             disk: begun.clone(),
             past: VecDeque::from([(0, begun.clone())]),
             acked: (0, begun),
+            watched: BTreeSet::new(),
             guards,
             ids: 0,
         }
@@ -145,11 +151,13 @@ impl Server {
         self.ids += 1;
         let row = Row {
             order,
+            notice: deadline_to_notice(&domain_rec).map(millis),
             rec: domain_rec,
             version: 1,
             fence: 0,
             lease: 0,
             due: Some(self.clock(t)),
+            shelved: false,
             poke: false,
             signals: Vec::new(),
         };
@@ -180,9 +188,11 @@ impl Server {
                 Rc::make_mut(row).due = Some(now);
             }
         }
-        if self.now.paused[account] {
-            return Vec::new();
+        if self.now.paused[account] && self.guards.has(Guard::Pause) {
+            return self.notices(account, lease, now, epoch, of);
         }
+        let (mut brake, may_try) = self.brake(account, now, |n| of(n).0);
+        let mut trial = None;
         let due = |row: &Row| of(row.order).0 == account && row.due.is_some_and(|at| at <= now);
         let mut ids: Vec<(Ms, Id)> = Vec::new();
         for (id, row) in &self.now.orders {
@@ -213,14 +223,76 @@ impl Server {
             let row = Rc::make_mut(row);
             (row.fence, row.lease, row.poke) = (fence, now + lease, false);
             row.due = Some(row.lease);
+            let tries = may_try && trial.is_none() && head && matches!(row.rec.state, State::Queued | State::Parked);
+            if tries {
+                trial = Some(id);
+                brake.until = Some(row.lease);
+            }
+            let of_this = match tries {
+                true => Brake {
+                    until: None,
+                    tries,
+                    ..brake
+                },
+                false => brake,
+            };
             out.push(Claimed {
+                brake: of_this,
                 id,
                 row: Rc::new(row.clone()),
                 head,
+                paused: false,
                 proved: self.now.proved.get(&place).copied(),
                 epoch,
                 now,
             });
+        }
+        if let Some(id) = trial {
+            self.tries(account, id, now + lease);
+        }
+        out
+    }
+
+    /// The same of a paused account: those whose deadline has passed, for nobody's domain and nobody's turn.
+    fn notices(
+        &mut self,
+        account: usize,
+        lease: Ms,
+        now: Ms,
+        epoch: Epoch,
+        of: impl Fn(usize) -> (usize, usize),
+    ) -> Vec<Claimed> {
+        let mut out = Vec::new();
+        if !self.guards.has(Guard::DeadlineNoticed) {
+            return out;
+        }
+        let fence = self.now.fence + 1;
+        for (id, row) in &mut self.now.orders {
+            if of(row.order).0 != account || row.notice.is_none_or(|at| at > now) {
+                continue;
+            }
+            let row = Rc::make_mut(row);
+            if row.rec.state.is_final() {
+                row.notice = None;
+            } else if row.lease > now {
+                row.notice = Some(row.lease);
+            } else {
+                (row.fence, row.lease, row.poke) = (fence, now + lease, false);
+                (row.due, row.notice) = (Some(row.lease), Some(row.lease));
+                out.push(Claimed {
+                    id: *id,
+                    row: Rc::new(row.clone()),
+                    head: true,
+                    brake: Brake::default(),
+                    paused: true,
+                    proved: None,
+                    epoch,
+                    now,
+                });
+            }
+        }
+        if !out.is_empty() {
+            self.now.fence = fence;
         }
         out
     }
@@ -249,8 +321,16 @@ impl Server {
             if of != epoch.n && self.guards.has(Guard::Epoch) {
                 return Told::Epoch;
             }
-            if row.lease <= now {
+            let lease = row.lease;
+            if lease <= now {
                 return Told::Lease;
+            }
+            let (until, watched) = self.may_pay(place.0, record.id, lease, now);
+            if let Some(until) = until {
+                return Told::Breaker(until);
+            }
+            if watched {
+                self.watched.insert((record.id, record.fence));
             }
         }
         self.apply(record, now, version, place);
@@ -268,6 +348,13 @@ impl Server {
         if let Some(proved) = record.proved {
             self.now.proved.insert(place, proved);
         }
+        match record.notice {
+            Notice::AsBefore => {}
+            Notice::At(at) => row.notice = Some(at),
+            Notice::Never => row.notice = None,
+        }
+        let parked = (row.rec.state, row.rec.reason) == (State::Parked, Some(Reason::BreakerOpen));
+        row.shelved = parked && !row.rec.placed;
         let ends = row.rec.state.is_final();
         if ends {
             row.signals.clear();
@@ -351,11 +438,19 @@ impl Server {
         true
     }
 
-    /// When the next order of an account that is not paused is due, by the world's time.
+    /// When the next order is due, or the deadline of one of a paused account, by the world's time.
     #[must_use]
     pub(crate) fn next_due(&self, account_of: impl Fn(usize) -> usize) -> Option<Ms> {
-        let works = |r: &&Rc<Row>| !self.now.paused[account_of(r.order)];
-        let dues = self.now.orders.values().filter(works).filter_map(|r| r.due);
+        let held = |r: &Row| self.now.paused[account_of(r.order)] && self.guards.has(Guard::Pause);
+        let notice = |r: &Row| r.notice.filter(|_| self.guards.has(Guard::DeadlineNoticed));
+        // Whoever closes a breaker wakes the account.
+        let woken = |r: &Row| r.shelved && self.now.breakers[account_of(r.order)].release;
+        let due = |r: &Rc<Row>| match (held(r), woken(r)) {
+            (true, _) => notice(r),
+            (false, true) => Some(0),
+            (false, false) => r.due,
+        };
+        let dues = self.now.orders.values().filter_map(due);
         dues.min().map(|at| at - self.skew)
     }
 

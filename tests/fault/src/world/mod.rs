@@ -11,8 +11,9 @@ use domorder_jobs::machine::{Look, Policy};
 use crate::chance::draw;
 use crate::guards::{Guard, Guards};
 use crate::handler::At;
+use crate::journal::Journal;
 use crate::laws::{Books, Violation};
-use crate::ledger::{Id, Record, Server, Told};
+use crate::ledger::{Came, Id, Record, Server, Told};
 use crate::plan::{ACCOUNTS, CallFault, Fault, MINUTE, Ms, Plan, SECOND, Wanted};
 use crate::provider::Provider;
 use crate::worker::{Msg, Worker};
@@ -28,6 +29,10 @@ pub(crate) enum Event {
     Fault(usize),
     Over(usize),
     BackupOver(usize),
+    /// The disk has what the ledger acknowledged without waiting for it.
+    Synced {
+        run: u32,
+    },
     HandIn {
         order: usize,
         content: u8,
@@ -88,11 +93,25 @@ pub(crate) enum Event {
     Resumed {
         account: usize,
     },
+    BreakerTold {
+        account: usize,
+        id: Id,
+        came: Came,
+    },
+    LetGo {
+        account: usize,
+        since: Ms,
+    },
     LookAt {
         at: At,
         call: u64,
         how: Look,
         trip: Ms,
+    },
+    ListAt {
+        at: At,
+        call: u64,
+        began: Ms,
     },
     FundsAt {
         at: At,
@@ -165,6 +184,8 @@ pub(crate) struct World<'a> {
     pub(crate) server: Server,
     pub(crate) providers: [Provider; 2],
     pub(crate) workers: Vec<Worker>,
+    /// One a worker; all use the first where it is shared.
+    pub(crate) journals: Vec<Journal>,
     pub(crate) books: Books,
     pub(crate) counts: Vec<Counts>,
     pub(crate) order_of: BTreeMap<Id, usize>,
@@ -179,7 +200,7 @@ pub fn simulate(plan: &Plan, guards: Guards, traced: bool) -> Outcome {
     let mut world = World::new(plan, guards, traced);
     world.run();
     Outcome {
-        charges: world.books.charges(&world.server),
+        charges: world.books.charges(plan, &world.server),
         violation: world.books.broken,
         faults: world.faults,
         events: world.events,
@@ -210,6 +231,7 @@ impl<'a> World<'a> {
             server: Server::new(guards),
             providers: ACCOUNTS.map(|account| Provider::new(account, &plan.orders)),
             workers: (0..plan.workers).map(|_| Worker::default()).collect(),
+            journals: (0..plan.workers).map(|_| Journal::default()).collect(),
             books: Books::default(),
             counts: vec![Counts::default(); numbers],
             order_of: BTreeMap::new(),
@@ -272,6 +294,11 @@ impl<'a> World<'a> {
             Event::Fault(n) => self.strikes(n),
             Event::Over(n) => self.passes(n),
             Event::BackupOver(account) => self.providers[account].shows_backup = false,
+            Event::Synced { run } => {
+                if self.server.up && self.server.run == run {
+                    self.server.fsync(self.t);
+                }
+            }
             Event::HandIn { order, content } => self.hand_in(order, content),
             Event::Turn { worker, life } => self.turn(worker, life),
             Event::Beat { worker, life } => self.beat(worker, life),
@@ -329,20 +356,22 @@ impl<'a> World<'a> {
             }
             Event::Paused { account } => {
                 if self.server.up && !self.calm {
-                    self.server.now.paused[account] = true;
-                    self.server.wrote(self.t);
+                    self.pauses(account);
                     // Somebody mends the credentials, or finds that they are mended.
                     self.after(20 * MINUTE, Event::Resumed { account });
                 }
             }
-            Event::Resumed { account } => {
-                self.server.now.paused[account] = false;
-                self.server.wrote(self.t);
-                self.nudge();
-            }
+            Event::Resumed { account } => self.resumes(account),
+            Event::BreakerTold { account, id, came } => self.breaker_told(account, id, came),
+            Event::LetGo { account, since } => self.are_let_go(account, since),
             Event::LookAt { at, call, how, trip } => {
                 if self.lives(at) {
                     self.looked(at, call, how, trip);
+                }
+            }
+            Event::ListAt { at, call, began } => {
+                if self.lives(at) {
+                    self.list_read(at, call, began);
                 }
             }
             Event::FundsAt { at, call } => {

@@ -78,6 +78,7 @@ impl World<'_> {
         it.life += 1;
         it.inbox.clear();
         it.clocks.clear();
+        it.lists = [None, None];
         let gone = std::mem::take(&mut it.tasks);
         self.note(|| format!("w{worker}: {why}"));
         for task in gone.values() {

@@ -7,7 +7,7 @@ use crate::chance::draw;
 use crate::guards::Guard;
 use crate::handler::At;
 use crate::ledger::{Record, Told};
-use crate::plan::{ACCOUNTS, Fault, Ms};
+use crate::plan::{ACCOUNTS, Durability, Fault, Ms, SECOND};
 use crate::worker::{EXTENDED_EVERY, LEASE, Msg};
 
 impl World<'_> {
@@ -22,7 +22,12 @@ impl World<'_> {
         };
         let mut orders = Vec::new();
         for account in 0..ACCOUNTS.len() {
-            orders.extend(self.server.claim(account, LEASE, self.t, of));
+            let paused = self.server.now.paused[account];
+            let claimed = self.server.claim(account, LEASE, self.t, of);
+            if paused {
+                self.books.claimed_paused(&claimed);
+            }
+            orders.extend(claimed);
         }
         self.server.wrote(self.t);
         for claimed in &orders {
@@ -75,7 +80,14 @@ impl World<'_> {
         if let (Some(before), Some(after)) = (before, after)
             && before.version != after.version
         {
-            self.books.recorded(self.plan, &before, &after, &record, &self.server);
+            if record.intent.is_some() {
+                let account = wanted.op.account() as usize;
+                self.books
+                    .pays(self.plan, account, order, record.id, &self.server, self.t);
+            }
+            let journal = self.plan.journal_of(at.worker);
+            self.books
+                .recorded(self.plan, &before, &after, &record, journal, &self.server);
             if after.rec.state.is_final() && !before.rec.state.is_final() {
                 let provider = &self.providers[wanted.op.account() as usize];
                 self.books.closed(self.plan, record.id, order, &after.rec, provider);
@@ -84,6 +96,15 @@ impl World<'_> {
         self.server.wrote(self.t);
         self.nudge();
         if record.intent.is_some() && !self.guards.has(Guard::DurableIntent) {
+            return self.tell(at, call, told, answers, not_before);
+        }
+        // That a list showed it unchanged may be undone by a crash: it is only asked again.
+        if !record.durable {
+            return self.tell(at, call, told, answers, not_before);
+        }
+        if self.plan.durability == Durability::Relaxed {
+            self.books.is_durable(&record, version, decided, &self.server);
+            self.syncs_soon();
             return self.tell(at, call, told, answers, not_before);
         }
         let run = self.server.run;
@@ -101,6 +122,12 @@ impl World<'_> {
                 decided,
             },
         );
+    }
+
+    /// Every second, nobody waits for it.
+    pub(crate) fn syncs_soon(&mut self) {
+        let run = self.server.run;
+        self.after(SECOND - self.t % SECOND, Event::Synced { run });
     }
 
     pub(super) fn tell(&mut self, at: At, call: u64, told: Told, answers: bool, not_before: Ms) {
