@@ -123,12 +123,12 @@ fn an_end_without_the_attempts_id_is_believed_after_the_settle_time_only() {
             row(
                 cancelling(Cancelling::ToEnd, accepted(5)),
                 saw(ended(Ending::Cancelled)),
-                "in_progress, charged yes: wait 30s",
+                "in_progress/being_cancelled, charged yes: wait 30s",
             ),
             row(
                 cancelling(Cancelling::ToReplace, accepted(5)),
                 saw(ended(Ending::Cancelled)),
-                "in_progress, charged yes: wait 30s",
+                "in_progress/being_replaced, charged yes: wait 30s",
             ),
             row(
                 cancelling(Cancelling::ToEnd, undecided_unknown(5)),
@@ -168,8 +168,8 @@ fn after_a_transfer_was_replaced_the_old_ones_end_is_not_taken_for_the_new_ones_
         needs: Some(Needs::Decision),
         ..record
     };
-    let follows = "action_required/provider_failed needs decision, charged yes: look to follow";
-    let waits = "action_required/provider_failed needs decision, charged yes: wait 30s";
+    let follows = "in_progress/being_cancelled, charged yes: look to follow";
+    let waits = "in_progress/being_cancelled, charged yes: wait 30s";
     check(
         TRANSFER,
         [
@@ -192,7 +192,7 @@ fn after_a_transfer_was_replaced_the_old_ones_end_is_not_taken_for_the_new_ones_
             row(
                 cancelling(Cancelling::ToReplace, asked(anew(300))),
                 saw(ended(Ending::Cancelled)),
-                waits,
+                "in_progress/being_replaced, charged yes: wait 30s",
             ),
             row(
                 cancelling(Cancelling::ToEnd, asked(anew(940))),
@@ -202,7 +202,7 @@ fn after_a_transfer_was_replaced_the_old_ones_end_is_not_taken_for_the_new_ones_
             row(
                 cancelling(Cancelling::ToEnd, asked(anew(300))),
                 saw(pending(Stage::LosingRegistrar)),
-                "action_required/provider_failed needs decision, charged yes: cancel at the provider",
+                "in_progress/being_cancelled, charged yes: cancel at the provider",
             ),
         ],
     );
