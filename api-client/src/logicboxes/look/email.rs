@@ -13,6 +13,7 @@ use crate::provider::{
 impl New for EmailCreate {
     const PRODUCT: Product = Product::Email;
     const KIND: Kind = Kind::Add;
+    const MAY_STAND_TWICE: bool = true;
 
     fn domain(&self) -> &str {
         &self.domain

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use domorder_tests_sim::Effect;
+use domorder_tests_sim::{Behaviour, Effect, Rule};
 use serde_json::{Value, json};
 
 use crate::world::*;
@@ -239,6 +239,33 @@ async fn what_is_there_already_is_not_bought_again() {
         );
     }
     assert_eq!(world.providers().requests().requests.len(), 0);
+}
+
+/// The first look misses it, and the order that follows is refused: what stands is found, and is not this order's doing.
+#[tokio::test]
+async fn an_email_order_from_before_is_not_taken_for_the_one_that_was_refused() {
+    let domain = "own-example-shop.com";
+    let seed = json!({"logicboxes": {"email_orders": [{"domain": domain}]}});
+    let world = World::with().seed(seed).start().await;
+    let missing = json!({"status": "ERROR", "message": format!("Website doesn't exist for {domain}")});
+    let missed = Rule::new(Behaviour::Answer {
+        status: 500,
+        body: missing,
+    });
+    world.providers().add_fault(missed.operation("eelite/orderid").once());
+    let key = world.order(email_create(domain)).await;
+    let view = world.until(&key, "action_required/expectation_differs").await;
+    assert_eq!(
+        (&view["needs"], &view["charged"], &view["attempts"]),
+        (&json!("decision"), &json!("unknown"), &json!(1)),
+        "{view:#}"
+    );
+    let told = text(&view, "provider_message");
+    assert!(told.contains("was here before this order"), "{told}");
+
+    world.leave(&key);
+    assert_eq!(world.providers().charges().count, 0);
+    assert_eq!(world.providers().requests().calls("eelite/add"), 1, "asked for once");
 }
 
 #[tokio::test]
