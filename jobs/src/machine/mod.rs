@@ -51,8 +51,8 @@ pub use doubts::may_be_old;
 pub use guard::{Disbelieved, disbelieved, shows_disbelief};
 pub use listed::stands_at;
 use moves::{
-    CREDENTIALS_REFUSED, call_off, close, count_absence, credentials_refused, decide, decide_by, enter, fail,
-    forget_absences, go, hand_in, paid, succeed, trouble_with_account, wait,
+    CREDENTIALS_REFUSED, already_done, call_off, close, count_absence, credentials_refused, decide, decide_by, enter,
+    fail, forget_absences, go, hand_in, paid, stood_before, succeed, trouble_with_account, wait,
 };
 pub use paused::deadline_to_notice;
 pub use proved::{Change, Proved};

@@ -1,7 +1,7 @@
 //! The moves that every room makes: into a state, to a wait, to an end, to a person.
 
-use domorder_api_client::provider::{Operation, Trouble, TroubleKind};
-use jiff::Timestamp;
+use domorder_api_client::provider::{Evidence, Operation, Trouble, TroubleKind};
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Decision, Facts, Lane, Step};
 use crate::known::Known;
@@ -120,6 +120,32 @@ pub(super) fn succeed(
         _ => paid(&record, operation),
     };
     finish(record, State::Succeeded, reason, charged, now, why)
+}
+
+/// Whether what stands was made before the order, by more than clocks differ. Where the call was refused, nothing of ours is
+/// in doubt but its words; else by more than zones differ too, or a lost charge would be told as none.
+pub(super) fn stood_before(record: &OrderRecord, evidence: &Evidence) -> bool {
+    let least = if record.refused_as_taken {
+        SignedDuration::from_mins(5)
+    } else {
+        SignedDuration::from_hours(48)
+    };
+    evidence
+        .created
+        .is_some_and(|created| record.created_at.duration_since(created) > least)
+}
+
+/// It stands, and stood before: as if the look before the paid call had shown it.
+pub(super) fn already_done(record: OrderRecord, now: Timestamp) -> Decision {
+    let charged = record.charged_before();
+    finish(
+        record,
+        State::Succeeded,
+        Some(Reason::AlreadyDone),
+        charged,
+        now,
+        "it stood before the order, and the provider sells it once: not this order's doing",
+    )
 }
 
 /// Ended without effect: what was taken is owed back.

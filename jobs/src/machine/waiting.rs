@@ -4,8 +4,8 @@ use domorder_api_client::provider::{Ending, Guard, Sighting, Stage};
 use jiff::Timestamp;
 
 use super::{
-    Decision, Facts, Look, Step, around, before, by_deadline, changing, count_absence, deadline_passed, decide,
-    decide_by, enter, fail, follow_at, forget_absences, go, left_alone, reconcile, scheduled, signed, succeed,
+    Decision, Facts, Look, Step, already_done, around, before, by_deadline, changing, count_absence, deadline_passed,
+    decide, decide_by, enter, fail, follow_at, forget_absences, go, left_alone, reconcile, scheduled, signed, succeed,
     trouble_with_account, wait,
 };
 use crate::record::OrderRecord;
@@ -113,6 +113,10 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
     match sighting {
         Sighting::Present(evidence) => {
             record.learn(&evidence);
+            let is_open = record.effect_possible() && !record.placed && !record.resolving;
+            if is_open && reconcile::is_from_before(&record, &evidence, facts) {
+                return already_done(record, now);
+            }
             succeed(record, facts.operation, None, now, "the effect stands")
         }
         Sighting::Pending(stage, evidence) => {

@@ -6,6 +6,7 @@ use domorder_api_client::provider::{Guard, Outcome, RejectionClass, Sighting};
 
 use super::driver::Turn;
 use super::table::steps_that_exist;
+use super::world::secs;
 use crate::machine::{Observation, SignalSeen, Step, kinds};
 use crate::record::{Cancelling, Face, OrderRecord};
 use crate::state::{Charged, Needs, Reason, State};
@@ -178,6 +179,12 @@ pub(super) fn a_charge_is_never_forgotten_without_proof(t: &Turn<'_>) -> bool {
         Observation::Answered(Outcome::Rejected(r)) => r.class != RejectionClass::Taken,
         Observation::Answered(Outcome::NotSent(_)) => true,
         Observation::Signal(SignalSeen::Resolve { done: false }) => true,
+        // Seen to stand since long before the order, and sold once only.
+        Observation::Saw(Sighting::Present(seen))
+            if seen.created.is_some_and(|at| at < t.old.created_at - secs(172_800)) =>
+        {
+            t.facts.guard == Guard::RefusesRepeat || t.old.refused_as_taken || t.ghost.gone(t.facts)
+        }
         _ => t.ghost.gone(t.facts) || t.ghost.refused,
     };
     match (t.old.charged, new) {

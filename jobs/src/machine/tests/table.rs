@@ -150,6 +150,7 @@ fn inner(seen: &Observation) -> String {
         Outcome::Unknown(_) => "unknown".to_owned(),
     };
     match seen {
+        Observation::Saw(Sighting::Present(seen)) if seen.created.is_some() => "present, since long".to_owned(),
         Observation::Saw(Sighting::Present(_)) => "present".to_owned(),
         Observation::Saw(Sighting::Unfinished(_)) => "unfinished".to_owned(),
         Observation::Saw(Sighting::Absent(s)) if s.taken_elsewhere => "absent, taken elsewhere".to_owned(),

@@ -293,6 +293,14 @@ pub(super) fn present() -> Sighting {
     Sighting::Present(Evidence::default())
 }
 
+/// There for a month, says the provider.
+pub(super) fn present_since_long() -> Sighting {
+    Sighting::Present(Evidence {
+        created: Some(t0() - secs(30 * 86_400)),
+        ..Evidence::default()
+    })
+}
+
 pub(super) fn unfinished() -> Sighting {
     Sighting::Unfinished(Evidence::default())
 }
@@ -399,7 +407,14 @@ pub(super) const REFUSALS: [RejectionClass; 11] = [
 
 /// Every sighting, one of each word.
 pub(super) fn sightings() -> Vec<Sighting> {
-    let mut all = vec![present(), unfinished(), absent(), taken_elsewhere(), differs()];
+    let mut all = vec![
+        present(),
+        present_since_long(),
+        unfinished(),
+        absent(),
+        taken_elsewhere(),
+        differs(),
+    ];
     all.extend(STAGES.map(pending));
     all.extend([Impediment::DomainTaken, Impediment::NotFound, Impediment::NotRegistered].map(impossible));
     all.extend([Ending::Refused, Ending::Cancelled, Ending::Failed].map(ended));

@@ -241,6 +241,34 @@ async fn what_is_there_already_is_not_bought_again() {
     assert_eq!(world.providers().requests().requests.len(), 0);
 }
 
+/// As if the first look had not missed it: what the provider sells once, and what was there before, was not bought.
+#[tokio::test]
+async fn a_name_from_before_that_is_refused_and_found_is_told_as_it_was_without_a_charge() {
+    let domain = "own-example-shop.com";
+    let seed = json!({"connectreseller": {"domains": [{"name": domain}]}});
+    let world = World::with().seed(seed).start().await;
+    let gone = json!({"responseMsg": {"statusCode": 404, "message": "Domain not found"}, "responseData": null});
+    let missed = Rule::new(Behaviour::Answer {
+        status: 200,
+        body: gone,
+    });
+    world.providers().add_fault(missed.operation("ViewDomain").once());
+    let key = world.order(register(domain)).await;
+    let view = world.until(&key, "succeeded/already_done").await;
+    assert_eq!(
+        (&view["charged"], &view["attempts"]),
+        (&json!("no"), &json!(1)),
+        "{view:#}"
+    );
+    assert!(
+        world
+            .steps(&key)
+            .await
+            .contains(&"unknown_outcome/taken_check".to_owned())
+    );
+    assert_eq!(world.providers().charges().count, 0);
+}
+
 /// The first look misses it, and the order that follows is refused: what stands is found, and is not this order's doing.
 #[tokio::test]
 async fn an_email_order_from_before_is_not_taken_for_the_one_that_was_refused() {
@@ -263,7 +291,10 @@ async fn an_email_order_from_before_is_not_taken_for_the_one_that_was_refused() 
     let told = text(&view, "provider_message");
     assert!(told.contains("was here before this order"), "{told}");
 
-    world.leave(&key);
+    let decided = json!({"outcome": "not-done", "note": "the bill has no such line"});
+    world.tell(&key, "resolve", decided).await;
+    let view = world.until(&key, "succeeded/already_done").await;
+    assert_eq!((&view["charged"], &view["attempts"]), (&json!("no"), &json!(1)));
     assert_eq!(world.providers().charges().count, 0);
     assert_eq!(world.providers().requests().calls("eelite/add"), 1, "asked for once");
 }
