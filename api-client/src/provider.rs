@@ -156,6 +156,9 @@ pub struct Evidence {
     /// When the provider gives it up by itself, at the earliest, unless somebody does what it waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gives_up_at: Option<Timestamp>,
+    /// When the very thing that is asked for was made, where that is told: not of a name that came by a transfer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
 }
 
 /// Where a thing stands that the provider has taken but not finished.

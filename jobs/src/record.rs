@@ -5,40 +5,14 @@
 
 use domorder_api_client::provider::{Baseline, ContactIds, Evidence};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::state::{Charged, Kind, Needs, Reason, State, WaitingOn};
 
-/// Instants as milliseconds since the epoch: a third of the bytes of RFC 3339.
-mod millis {
-    use jiff::Timestamp;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+mod millis;
 
-    pub(super) fn serialize<S: Serializer>(at: &Timestamp, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_i64(at.as_millisecond())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Timestamp, D::Error> {
-        Timestamp::from_millisecond(i64::deserialize(d)?).map_err(D::Error::custom)
-    }
-
-    pub(super) mod option {
-        use super::{Deserialize, Deserializer, Error, Serializer, Timestamp};
-
-        pub(in super::super) fn serialize<S: Serializer>(at: &Option<Timestamp>, s: S) -> Result<S::Ok, S::Error> {
-            match at {
-                Some(at) => s.serialize_i64(at.as_millisecond()),
-                None => s.serialize_none(),
-            }
-        }
-
-        pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Timestamp>, D::Error> {
-            Option::<i64>::deserialize(d)?
-                .map(|ms| Timestamp::from_millisecond(ms).map_err(D::Error::custom))
-                .transpose()
-        }
-    }
-}
+#[cfg(test)]
+mod tests;
 
 /// One permission to send one request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,14 +56,37 @@ pub enum Cancelling {
     ToReplace,
 }
 
+impl Cancelling {
+    /// Why an order whose thing is being cancelled is in progress.
+    #[must_use]
+    pub const fn reason(self) -> Reason {
+        match self {
+            Self::ToEnd => Reason::BeingCancelled,
+            Self::ToReplace => Reason::BeingReplaced,
+        }
+    }
+}
+
+/// How far a new auth code is on its way to a transfer that takes it in place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Amending {
+    /// It surely did not arrive yet.
+    #[serde(rename = "w")]
+    Wanted,
+    /// It arrived, or may have: looks show what comes of it.
+    #[serde(rename = "s")]
+    Sent,
+}
+
 /// The state record. See the module's head.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct OrderRecord {
     /// Where it stands.
     #[serde(rename = "st")]
     pub state: State,
     /// Why.
-    #[serde(rename = "re", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "re", default, skip_serializing_if = "follows_from_a_change")]
     pub reason: Option<Reason>,
     /// What a person has to bring.
     #[serde(rename = "ne", default, skip_serializing_if = "Option::is_none")]
@@ -199,6 +196,20 @@ pub struct OrderRecord {
     /// A cancellation at the provider is wanted or under way.
     #[serde(rename = "cg", default, skip_serializing_if = "Option::is_none")]
     pub cancelling: Option<Cancelling>,
+    /// The decision that was asked for when a person decided on what is under way: no deadline takes that back.
+    #[serde(rename = "dr", default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Reason>,
+    /// Since when it may be cancelled at the provider, whatever a read that lags shows.
+    #[serde(
+        rename = "cs",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "millis::option"
+    )]
+    pub called_off_at: Option<Timestamp>,
+    /// A new auth code is on its way to what the provider has.
+    #[serde(rename = "am", default, skip_serializing_if = "Option::is_none")]
+    pub amending: Option<Amending>,
     /// The operator said it was done: the next look that agrees closes it.
     #[serde(rename = "rv", default, skip_serializing_if = "is_default")]
     pub resolving: bool,
@@ -245,6 +256,32 @@ pub struct OrderRecord {
         with = "millis::option"
     )]
     pub finished_at: Option<Timestamp>,
+}
+
+impl Serialize for OrderRecord {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, to)
+    }
+}
+
+impl<'de> Deserialize<'de> for OrderRecord {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut record = Self::deserialize(from)?;
+        if record.state == State::InProgress && record.reason.is_none() {
+            record.reason = record.change_under_way();
+        }
+        Ok(record)
+    }
+}
+
+/// Such a reason is not stored: what it follows from is. So a program that does not know the word reads the record as one
+/// of its own, and goes on with the cancellation as it always did.
+#[expect(clippy::ref_option, reason = "serde hands a reference")]
+const fn follows_from_a_change(reason: &Option<Reason>) -> bool {
+    matches!(
+        reason,
+        None | Some(Reason::BeingReplaced | Reason::BeingCancelled | Reason::BeingAmended)
+    )
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -305,6 +342,9 @@ impl OrderRecord {
             retrying_since: None,
             auth_code: None,
             cancelling: None,
+            decided: None,
+            called_off_at: None,
+            amending: None,
             resolving: false,
             next_check_at: None,
             gives_up_at: None,
@@ -313,6 +353,27 @@ impl OrderRecord {
             updated_at: None,
             finished_at: None,
         }
+    }
+
+    /// Why it is in progress, where a change of what the provider has is under way.
+    fn change_under_way(&self) -> Option<Reason> {
+        self.cancelling
+            .map(Cancelling::reason)
+            .or_else(|| self.amending.map(|_| Reason::BeingAmended))
+    }
+
+    /// Whether a person has decided on the cancellation that is wanted or under way.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        self.cancelling.is_some() && (self.decided.is_some() || self.needs == Some(Needs::Decision))
+    }
+
+    /// No change of what the provider has is wanted any more.
+    pub(crate) fn leave_as_it_is(&mut self) {
+        self.cancelling = None;
+        self.decided = None;
+        self.called_off_at = None;
+        self.amending = None;
     }
 
     /// What has its own event.

@@ -237,6 +237,13 @@ words! {
         FoundAfterCrash = "found_after_crash",
         /// The provider says the name is not available: whether it is ours is being found out.
         TakenCheck = "taken_check",
+        // --- in_progress: a change of what the provider has is under way
+        /// A stalled transfer is cancelled there, to be placed anew with what was mended.
+        BeingReplaced = "being_replaced",
+        /// It is cancelled there, and the order ends with it.
+        BeingCancelled = "being_cancelled",
+        /// A new auth code is handed in, and what comes of it is not seen yet.
+        BeingAmended = "being_amended",
         // --- blocked
         /// The losing registrar has the word.
         AwaitingLosingRegistrar = "awaiting_losing_registrar",

@@ -53,7 +53,11 @@ async fn register(
                 Standing::Held => {
                     let before = domain.created.is_some_and(|created| created < question.since);
                     let words = before.then(|| "it was here before this order".to_owned());
-                    held(&domain, &wanted.contacts, evidence(&domain, question, words))
+                    let evidence = Evidence {
+                        created: domain.created,
+                        ..evidence(&domain, question, words)
+                    };
+                    held(&domain, &wanted.contacts, evidence)
                 }
                 Standing::Lapsed => Sighting::Impossible(
                     Impediment::DomainTaken,
@@ -238,6 +242,7 @@ fn evidence(domain: &Domain, question: &Question<'_>, message: Option<String>) -
         accounts: None,
         message,
         gives_up_at: None,
+        created: None,
     }
 }
 

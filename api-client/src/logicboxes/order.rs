@@ -193,6 +193,7 @@ impl Order {
             accounts: self.accounts,
             message: message.map(clip),
             gives_up_at: None,
+            created: None,
         }
     }
 }

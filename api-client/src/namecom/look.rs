@@ -139,6 +139,8 @@ fn evidence(domain: &Domain, privacy: bool) -> Evidence {
         accounts: None,
         message: bare.then(|| "whois privacy was asked for and is not on".to_owned()),
         gives_up_at: None,
+        // One from before is taken, and not present.
+        created: None,
     }
 }
 

@@ -158,7 +158,7 @@ pub(super) fn unfinished(record: OrderRecord, facts: &Facts<'_>) -> Decision {
 /// It stands at the provider, and something is still to be set there.
 pub(super) fn finish(mut record: OrderRecord) -> Decision {
     // What has come to be is not called off any more.
-    record.cancelling = None;
+    record.leave_as_it_is();
     record.resolving = false;
     enter(&mut record, State::InProgress, None, None);
     go(

@@ -3,8 +3,9 @@
 use domorder_api_client::provider::{Impediment, Sighting, Snapshot, Trouble, TroubleKind};
 
 use super::{
-    Decision, Facts, FundsSeen, Look, Recalled, Step, around, by_deadline, deadline_passed, decide, decide_by, enter,
-    fail, go, kinds, retry_at, scheduled, signed, succeed, trouble_with_account, wait, waiting,
+    Decision, Facts, FundsSeen, Look, Recalled, Step, already_done, around, by_deadline, deadline_passed, decide,
+    decide_by, enter, fail, go, kinds, retry_at, scheduled, signed, stood_before, succeed, trouble_with_account, wait,
+    waiting,
 };
 use crate::record::{Intent, OrderRecord};
 use crate::state::{Charged, Reason, State};
@@ -124,6 +125,9 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
         }
         Sighting::Present(evidence) => {
             record.learn(&evidence);
+            if stood_before(&record, &evidence) {
+                return already_done(record, now);
+            }
             let reason = (!record.sent).then_some(Reason::AlreadyDone);
             succeed(
                 record,

@@ -6,9 +6,9 @@
 //! the observation that its worker died.
 //!
 //! Rooms: [`before`] (until the paid call), [`around`] (contacts and price before it, what is set after it), [`after`]
-//! (its answer), [`reconcile`] (an unknown outcome), [`waiting`] (the provider or a person has the word), [`signals`]
-//! (what people say), [`listed`] (a list shows it unchanged), [`paused`] (while the account is), [`guard`] (what is not
-//! believed) and [`doubts`] (what contradicts what was [`proved`]). What is particular to a kind of order stands in
+//! (its answer), [`reconcile`] (an unknown outcome), [`waiting`] (the provider or a person has the word), [`changing`]
+//! (what it has is cancelled, placed anew or amended), [`signals`] (what people say), [`listed`] (a list shows it
+//! unchanged), [`paused`] (while the account is), [`guard`] (what is not believed) and [`doubts`] (what contradicts what was [`proved`]). What is particular to a kind of order stands in
 //! [`kinds`], how long to wait in [`waits`], the moves that all of them make in [`moves`]. Which sighting an answer is was
 //! decided by the provider's adapter; no provider's word is known here.
 //!
@@ -19,6 +19,7 @@
 mod after;
 mod around;
 mod before;
+mod changing;
 mod doubts;
 mod guard;
 pub mod kinds;
@@ -50,8 +51,8 @@ pub use doubts::may_be_old;
 pub use guard::{Disbelieved, disbelieved, shows_disbelief};
 pub use listed::stands_at;
 use moves::{
-    CREDENTIALS_REFUSED, close, count_absence, credentials_refused, decide, decide_by, enter, fail, forget_absences,
-    go, paid, succeed, trouble_with_account, wait,
+    CREDENTIALS_REFUSED, already_done, call_off, close, count_absence, credentials_refused, decide, decide_by, enter,
+    fail, forget_absences, go, hand_in, paid, stood_before, succeed, trouble_with_account, wait,
 };
 pub use paused::deadline_to_notice;
 pub use proved::{Change, Proved};
@@ -337,11 +338,11 @@ fn follows(record: &OrderRecord, seen: Observation, facts: &Facts<'_>) -> Result
         }
         Observation::Answered(_) => illegal("the answer to a paid call"),
         Observation::CancelAnswered(outcome) if record.cancelling.is_some() => {
-            Ok(waiting::cancel_answered(record.clone(), outcome, facts))
+            Ok(changing::cancel_answered(record.clone(), outcome, facts))
         }
         Observation::CancelAnswered(_) => illegal("the answer to a cancellation nobody asked for"),
         Observation::AmendAnswered(outcome) if record.placed => {
-            Ok(waiting::amend_answered(record.clone(), outcome, facts))
+            Ok(changing::amend_answered(record.clone(), outcome, facts))
         }
         Observation::AmendAnswered(_) => illegal("the answer to an amendment of what is not placed"),
         // What the provider has placed it holds itself: our reading of the account releases nothing there.

@@ -1,11 +1,11 @@
 //! The moves that every room makes: into a state, to a wait, to an end, to a person.
 
-use domorder_api_client::provider::{Operation, Trouble, TroubleKind};
-use jiff::Timestamp;
+use domorder_api_client::provider::{Evidence, Operation, Trouble, TroubleKind};
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Decision, Facts, Lane, Step};
 use crate::known::Known;
-use crate::record::OrderRecord;
+use crate::record::{Amending, Cancelling, OrderRecord};
 use crate::state::{Charged, Needs, Reason, State};
 
 /// Moves to a state, with a fresh count of looks if it is another.
@@ -21,9 +21,42 @@ pub(super) fn enter(record: &mut OrderRecord, state: State, reason: Option<Reaso
         record.retries = 0;
         record.retrying_since = None;
     }
+    if reason != Some(Reason::BeingAmended) {
+        record.amending = None;
+    }
     record.state = state;
     record.reason = reason;
     record.needs = needs;
+}
+
+/// What the provider has is to be cancelled: it has the word, and nobody is asked for what was just given.
+///
+/// Where it is not known whether there is anything to cancel, the order stays with the decision that this came of: nothing
+/// leads from there to `unknown_outcome`, and `in_progress` would say that the provider has it.
+pub(super) fn call_off(record: &mut OrderRecord, what_for: Cancelling, now: Timestamp) {
+    record.cancelling = Some(what_for);
+    if !record.placed {
+        return;
+    }
+    if record.needs == Some(Needs::Decision) {
+        record.decided = record.reason;
+    }
+    under_way(record, what_for.reason(), now);
+}
+
+/// A new auth code is to be handed in: the provider has the word.
+pub(super) fn hand_in(record: &mut OrderRecord, now: Timestamp) {
+    record.amending = Some(Amending::Wanted);
+    record.looks = 0;
+    under_way(record, Reason::BeingAmended, now);
+}
+
+/// It is done now; what was waited for before is not. Said again, it moves nothing, as a row of looks may count.
+fn under_way(record: &mut OrderRecord, reason: Reason, now: Timestamp) {
+    if record.state != State::InProgress || record.reason != Some(reason) {
+        enter(record, State::InProgress, Some(reason), None);
+        record.next_check_at = Some(now);
+    }
 }
 
 pub(super) fn go(record: OrderRecord, step: Step, why: &'static str) -> Decision {
@@ -62,7 +95,7 @@ pub(super) fn finish(
     record.charged = charged;
     record.finished_at = Some(now);
     record.gives_up_at = None;
-    record.cancelling = None;
+    record.leave_as_it_is();
     record.resolving = false;
     record.attempted_at = None;
     record.last_absent_at = None;
@@ -89,6 +122,32 @@ pub(super) fn succeed(
     finish(record, State::Succeeded, reason, charged, now, why)
 }
 
+/// Whether what stands was made before the order, by more than clocks differ. Where the call was refused, nothing of ours is
+/// in doubt but its words; else by more than zones differ too, or a lost charge would be told as none.
+pub(super) fn stood_before(record: &OrderRecord, evidence: &Evidence) -> bool {
+    let least = if record.refused_as_taken {
+        SignedDuration::from_mins(5)
+    } else {
+        SignedDuration::from_hours(48)
+    };
+    evidence
+        .created
+        .is_some_and(|created| record.created_at.duration_since(created) > least)
+}
+
+/// It stands, and stood before: as if the look before the paid call had shown it.
+pub(super) fn already_done(record: OrderRecord, now: Timestamp) -> Decision {
+    let charged = record.charged_before();
+    finish(
+        record,
+        State::Succeeded,
+        Some(Reason::AlreadyDone),
+        charged,
+        now,
+        "it stood before the order, and the provider sells it once: not this order's doing",
+    )
+}
+
 /// Ended without effect: what was taken is owed back.
 pub(super) fn fail(record: OrderRecord, state: State, reason: Reason, now: Timestamp, why: &'static str) -> Decision {
     let charged = match record.charged {
@@ -103,8 +162,8 @@ pub(super) fn fail(record: OrderRecord, state: State, reason: Reason, now: Times
 pub(super) fn decide(mut record: OrderRecord, reason: Reason, why: &'static str) -> Decision {
     enter(&mut record, State::ActionRequired, Some(reason), Some(Needs::Decision));
     record.resolving = false;
-    // A cancellation that was asked for before is part of what is decided now.
-    record.cancelling = None;
+    // A change that was asked for before is part of what is decided now.
+    record.leave_as_it_is();
     wait(record, None, why)
 }
 

@@ -14,7 +14,7 @@ use crate::state::{Needs, Reason, State};
 #[must_use]
 pub fn deadline_to_notice(record: &OrderRecord) -> Option<Timestamp> {
     let is_out = matches!(record.state, State::Dispatching | State::UnknownOutcome) || record.effect_possible();
-    let is_asked = record.needs == Some(Needs::Decision);
+    let is_asked = record.needs == Some(Needs::Decision) || record.is_decided();
     record
         .deadline_at
         .filter(|_| !record.state.is_final() && !is_out && !is_asked)

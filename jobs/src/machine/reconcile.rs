@@ -7,12 +7,12 @@
 //! provider and every second witness negative (the adapter's part of `Absent`). Then the guard class decides: send
 //! anew, or ask a person.
 
-use domorder_api_client::provider::{Ending, Guard, Impediment, Sighting, Snapshot};
+use domorder_api_client::provider::{Ending, Evidence, Guard, Impediment, Sighting, Snapshot};
 use jiff::Timestamp;
 
 use super::{
-    Decision, Facts, Look, Step, around, before, count_absence, decide_by, enter, fail, go, left_alone, paid,
-    scheduled, signed, succeed, trouble_with_account, wait, waiting,
+    Decision, Facts, Look, Step, already_done, around, before, count_absence, decide_by, enter, fail, go, left_alone,
+    paid, scheduled, signed, stood_before, succeed, trouble_with_account, wait, waiting,
 };
 use crate::record::OrderRecord;
 use crate::state::{Charged, Reason, State};
@@ -61,12 +61,22 @@ pub(super) fn end_is_ours(record: &OrderRecord, facts: &Facts<'_>) -> bool {
     record.provider_order_id.is_some() || record.last_sent_at().is_none() || settled(record, facts)
 }
 
+/// Whether what stands is none of the present attempt's doing: it was made before the order, and the attempt was refused, or
+/// would have been. Where the provider may sell a second one, what became of the attempt stays open.
+pub(super) fn is_from_before(record: &OrderRecord, evidence: &Evidence, facts: &Facts<'_>) -> bool {
+    let sold_once = record.refused_as_taken || facts.guard == Guard::RefusesRepeat;
+    sold_once && stood_before(record, evidence)
+}
+
 /// A look while the outcome is unknown.
 pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>) -> Decision {
     let now = facts.now;
     match sighting {
         Sighting::Present(evidence) => {
             record.learn(&evidence);
+            if is_from_before(&record, &evidence, facts) {
+                return already_done(record, now);
+            }
             succeed(
                 record,
                 facts.operation,

@@ -8,7 +8,7 @@ use domorder_api_client::provider::Abilities;
 use crate::record::{Cancelling, OrderRecord};
 use crate::state::{Charged, Needs, Reason, SignalName, State};
 
-use super::{Decision, Facts, Look, Step, before, enter, fail, go, kinds, wait, waiting};
+use super::{Decision, Facts, Look, Step, before, call_off, changing, enter, fail, go, hand_in, kinds, wait};
 use crate::state::Kind;
 
 /// A signal as the machine sees it: the auth code stays sealed.
@@ -54,7 +54,9 @@ impl SignalSeen {
 #[error("{0}")]
 pub struct Refused(pub &'static str);
 
+const ANEW: &str = "the transfer is being cancelled there and placed anew already";
 const CALLED_OFF: &str = "the order is being called off";
+const HANDED_IN: &str = "a new auth code is being handed in already";
 const MOVING: &str = "the transfer is moving, and this provider cancels one only while it is stalled";
 const NO_MAIL: &str = "this provider cannot send the approval mail again";
 const UNDER_WAY: &str = "the transfer is under way and does not wait for an auth code";
@@ -73,19 +75,24 @@ pub fn may(record: &OrderRecord, kind: Kind, signal: SignalName, abilities: Abil
     let undecided = state == State::ActionRequired && record.needs == Some(Needs::Decision);
     // What was promised to end must not be bought anew on the word of somebody who does not know of that.
     let called_off = record.cancelling == Some(Cancelling::ToEnd);
+    let replaced = record.cancelling == Some(Cancelling::ToReplace);
     match signal {
         SignalName::CheckNow => Ok(()),
         SignalName::Retry => match state {
             _ if undecided && record.effect_possible() => no(
                 "its effect is not known, and trying again could buy twice: `resolve` it after looking at the provider",
             ),
-            State::Parked | State::ActionRequired if called_off => no(CALLED_OFF),
+            State::Parked | State::ActionRequired | State::InProgress | State::Blocked if called_off => no(CALLED_OFF),
+            State::InProgress if replaced => no(ANEW),
+            State::InProgress if record.amending.is_some() => no(HANDED_IN),
             State::Parked | State::ActionRequired => Ok(()),
             _ => no("only an order that is parked or asks for action can be retried"),
         },
         SignalName::AuthCode => match (kind, state) {
             (Kind::Register | Kind::Renew | Kind::EmailOrder, _) => no("only a transfer has an auth code"),
             (Kind::Transfer, _) if called_off => no(CALLED_OFF),
+            // One was asked for, or what stalled is placed anew anyway: the newest is the one that is sent.
+            (Kind::Transfer, State::InProgress) if replaced || record.amending.is_some() => Ok(()),
             (Kind::Transfer, State::Parked) if record.placed => no("the provider holds the transfer for lack of funds"),
             // It might be cancelled and placed anew for the sake of a code that nobody asked for.
             (Kind::Transfer, State::ActionRequired) if record.placed && !undecided && !asks_for_code => no(UNDER_WAY),
@@ -101,7 +108,12 @@ pub fn may(record: &OrderRecord, kind: Kind, signal: SignalName, abilities: Abil
             }
             _ if undecided => Ok(()),
             State::InProgress | State::Blocked
-                if record.placed && kinds::can_be_cancelled_at_provider(kind) && !abilities.cancels_moving =>
+                // What is being changed has stalled, and is called off instead, or still.
+                if record.placed
+                    && record.cancelling.is_none()
+                    && record.amending.is_none()
+                    && kinds::can_be_cancelled_at_provider(kind)
+                    && !abilities.cancels_moving =>
             {
                 no(MOVING)
             }
@@ -115,7 +127,8 @@ pub fn may(record: &OrderRecord, kind: Kind, signal: SignalName, abilities: Abil
             _ => no("the order does not wait for an approval mail"),
         },
         SignalName::Resolve => {
-            if undecided {
+            // Whoever decided to call it off may think better of it for as long as that is not done.
+            if undecided || (called_off && record.decided.is_some()) {
                 Ok(())
             } else {
                 no("only an order that asks for a decision can be resolved")
@@ -140,9 +153,12 @@ pub(super) fn signal(mut record: OrderRecord, signal: SignalSeen, facts: &Facts<
         SignalSeen::Cancel => cancel(record, facts),
         SignalSeen::ResendApproval => go(record, Step::ResendApproval, "the approval mail is sent again"),
         SignalSeen::Resolve { done: true } => {
+            if let Some(reason) = record.decided {
+                enter(&mut record, State::ActionRequired, Some(reason), Some(Needs::Decision));
+            }
             record.resolving = true;
             // What is done is not called off: the last word holds.
-            record.cancelling = None;
+            record.leave_as_it_is();
             go(
                 record,
                 Step::Look(Look::Reconcile),
@@ -190,8 +206,10 @@ fn retry(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     let mended_by_replacing = matches!(record.needs, Some(Needs::AuthCode | Needs::Unlock | Needs::Contact))
         || record.reason == Some(Reason::TooYoung)
         || record.reason == Some(Reason::Stalled);
-    if mended_by_replacing && !facts.abilities.amends_auth_code && kinds::can_be_cancelled_at_provider(facts.kind) {
-        record.cancelling = Some(Cancelling::ToReplace);
+    let is_replaced = record.cancelling == Some(Cancelling::ToReplace);
+    let can_replace = !facts.abilities.amends_auth_code && kinds::can_be_cancelled_at_provider(facts.kind);
+    if is_replaced || mended_by_replacing && can_replace {
+        call_off(&mut record, Cancelling::ToReplace, facts.now);
         return go(
             record,
             Step::Look(Look::Follow),
@@ -216,7 +234,15 @@ fn new_auth_code(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
             }
         };
     }
+    if record.cancelling.is_some() {
+        return go(
+            record,
+            Step::Look(Look::Follow),
+            "a newer auth code came: it is the one that is sent when the transfer is placed anew",
+        );
+    }
     if facts.abilities.amends_auth_code {
+        hand_in(&mut record, facts.now);
         return go(record, Step::AmendAuthCode, "a new auth code came: handed in");
     }
     if deadline_is_over(&record, facts) {
@@ -227,7 +253,7 @@ fn new_auth_code(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
             "a new auth code came after the deadline: kept for whoever decides",
         );
     }
-    record.cancelling = Some(Cancelling::ToReplace);
+    call_off(&mut record, Cancelling::ToReplace, facts.now);
     go(
         record,
         Step::Look(Look::Follow),
@@ -237,12 +263,12 @@ fn new_auth_code(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
 
 fn cancel(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     if record.placed {
-        record.cancelling = Some(Cancelling::ToEnd);
+        call_off(&mut record, Cancelling::ToEnd, facts.now);
         return go(record, Step::Look(Look::Follow), "asked to call it off at the provider");
     }
     if record.effect_possible() {
         // Only from a decision: `cancelled` must mean that nothing stands, so a read has to say so.
-        record.cancelling = Some(Cancelling::ToEnd);
+        call_off(&mut record, Cancelling::ToEnd, facts.now);
         return go(
             record,
             Step::Look(Look::Reconcile),
@@ -268,14 +294,14 @@ fn start_over(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
     record.attempted_at = None;
     record.placed = false;
     record.gives_up_at = None;
-    record.cancelling = None;
+    record.leave_as_it_is();
     record.refused_as_taken = false;
     record.retries = 0;
     record.retrying_since = None;
     if let Some(intent) = &mut record.intent {
         intent.open = false;
     }
-    waiting::owe_back(&mut record);
+    changing::owe_back(&mut record);
     if record.charged == Charged::Unknown {
         record.charged = record.charged_before();
     }

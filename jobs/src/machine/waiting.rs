@@ -1,14 +1,14 @@
 //! The provider, a third party or a person has the word.
 
-use domorder_api_client::provider::{Ending, Guard, Outcome, RejectionClass, Sighting, Stage};
+use domorder_api_client::provider::{Ending, Guard, Sighting, Stage};
 use jiff::Timestamp;
 
 use super::{
-    CREDENTIALS_REFUSED, Decision, Facts, Look, Step, around, before, by_deadline, count_absence, credentials_refused,
-    deadline_passed, decide, decide_by, enter, fail, follow_at, forget_absences, go, kinds, left_alone, reconcile,
-    scheduled, signed, succeed, trouble_with_account, wait,
+    Decision, Facts, Look, Step, already_done, around, before, by_deadline, changing, count_absence, deadline_passed,
+    decide, decide_by, enter, fail, follow_at, forget_absences, go, left_alone, reconcile, scheduled, signed, succeed,
+    trouble_with_account, wait,
 };
-use crate::record::{Cancelling, OrderRecord};
+use crate::record::OrderRecord;
 use crate::state::{Charged, Needs, Reason, State};
 
 /// Handed out in `in_progress`, `blocked`, `action_required`, or parked by the provider.
@@ -113,6 +113,10 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
     match sighting {
         Sighting::Present(evidence) => {
             record.learn(&evidence);
+            let is_open = record.effect_possible() && !record.placed && !record.resolving;
+            if is_open && reconcile::is_from_before(&record, &evidence, facts) {
+                return already_done(record, now);
+            }
             succeed(record, facts.operation, None, now, "the effect stands")
         }
         Sighting::Pending(stage, evidence) => {
@@ -126,8 +130,11 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
                     "the order's deadline passed while it was with the provider",
                 );
             }
-            if record.cancelling.is_some() {
-                return cancel_still_wanted(record, facts);
+            if let Some(what_for) = record.cancelling {
+                return changing::still_there(record, what_for, stage, facts);
+            }
+            if let Some(amending) = record.amending {
+                return changing::amended(record, amending, stage, facts);
             }
             stand(record, stage, facts, "still with the provider")
         }
@@ -153,7 +160,7 @@ pub(super) fn saw(mut record: OrderRecord, sighting: Sighting, facts: &Facts<'_>
             record.provider_message = Some(message);
             adopt(&mut record, facts);
             if record.cancelling.is_some() {
-                cancelled(record, facts)
+                changing::cancelled(record, facts)
             } else if record.anew_since.is_some() && record.provider_order_id.is_none() {
                 decide(
                     record,
@@ -229,7 +236,7 @@ fn absent(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
         return decision;
     }
     if record.cancelling.is_some() {
-        return cancelled(record, facts);
+        return changing::cancelled(record, facts);
     }
     decide_by(
         record,
@@ -265,119 +272,6 @@ pub(super) fn ended(record: OrderRecord, ending: Ending, facts: &Facts<'_>) -> D
     }
 }
 
-/// The answer to a cancellation: whatever it was, a look tells.
-pub(super) fn cancel_answered(mut record: OrderRecord, outcome: Outcome, facts: &Facts<'_>) -> Decision {
-    match outcome {
-        Outcome::Accepted(_) => {
-            // Not at once: a read that lags would show it still there, and it would be cancelled again.
-            let at = by_deadline(scheduled(&facts.policy.poll_register, 0, facts), &record, facts.now);
-            wait(
-                record,
-                Some(at),
-                "cancelled, says the provider: a read confirms it in a moment",
-            )
-        }
-        Outcome::Unknown(doubt) => {
-            record.provider_message = Some(doubt.detail);
-            later(record, facts, "whether the cancellation took effect is not known yet")
-        }
-        Outcome::NotSent(not_sent) => {
-            record.provider_message = Some(not_sent.detail);
-            later(record, facts, "the cancellation did not leave: tried again later")
-        }
-        Outcome::Rejected(rejection) => {
-            record.provider_message = Some(rejection.message);
-            match rejection.class {
-                RejectionClass::Credentials => credentials_refused(record, facts.now, CREDENTIALS_REFUSED),
-                RejectionClass::Throttled => {
-                    let decision = later(record, facts, "too fast for the provider: cancelled later");
-                    left_alone(decision, rejection.retry_after, facts)
-                }
-                _ => {
-                    record.cancelling = None;
-                    go(
-                        record,
-                        Step::Look(Look::Follow),
-                        "the provider does not let it be cancelled",
-                    )
-                }
-            }
-        }
-    }
-}
-
-/// The answer to an amendment: whatever it was, a look tells.
-pub(super) fn amend_answered(mut record: OrderRecord, outcome: Outcome, facts: &Facts<'_>) -> Decision {
-    match outcome {
-        Outcome::Accepted(accepted) => {
-            record.learn(&accepted.evidence);
-            go(
-                record,
-                Step::Look(Look::Follow),
-                "taken, says the provider: a read shows what follows",
-            )
-        }
-        Outcome::Rejected(rejection) => {
-            record.provider_message = Some(rejection.message);
-            let decision = later(record, facts, "the provider refuses the amendment");
-            left_alone(decision, rejection.retry_after, facts)
-        }
-        Outcome::NotSent(n) => {
-            record.provider_message = Some(n.detail);
-            later(record, facts, "the amendment did not leave")
-        }
-        Outcome::Unknown(d) => {
-            record.provider_message = Some(d.detail);
-            later(record, facts, "whether the amendment was taken shows the next look")
-        }
-    }
-}
-
-/// The transfer is seen to be cancelled: over, or placed anew under the same rules as the first time.
-fn cancelled(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
-    match record.cancelling.take() {
-        Some(Cancelling::ToReplace) => {
-            record.placed = false;
-            record.attempted_at = None;
-            record.provider_order_id = None;
-            record.gives_up_at = None;
-            record.anew_since = Some(facts.now);
-            owe_back(&mut record);
-            enter(&mut record, State::Queued, Some(Reason::Restarted), None);
-            before::claimed(record, facts)
-        }
-        Some(Cancelling::ToEnd) | None => fail(
-            record,
-            State::Cancelled,
-            Reason::CancelledBySignal,
-            facts.now,
-            "cancelled at the provider, as asked",
-        ),
-    }
-}
-
-/// What was paid for has ended without effect.
-pub(super) fn owe_back(record: &mut OrderRecord) {
-    if record.charged == Charged::Yes {
-        record.charged = Charged::RefundDue;
-        record.refund_due = true;
-    }
-}
-
-/// A cancellation was decided but is not seen yet.
-fn cancel_still_wanted(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
-    if kinds::can_be_cancelled_at_provider(facts.kind) {
-        return go(record, Step::Cancel, "still there: it is cancelled now");
-    }
-    record.cancelling = None;
-    enter(&mut record, State::InProgress, None, None);
-    later(
-        record,
-        facts,
-        "the provider has it: what was bought cannot be called off",
-    )
-}
-
 /// What was not known to have had an effect is seen to have had one.
 fn adopt(record: &mut OrderRecord, facts: &Facts<'_>) {
     if record.placed {
@@ -393,8 +287,7 @@ fn adopt(record: &mut OrderRecord, facts: &Facts<'_>) {
 /// Whether the deadline ends this wait. A cancellation may be answered with nothing known for ever, so it has that end
 /// too; but one that a person decided on, perhaps because of that very deadline, is not taken back by it.
 pub(super) fn waits_past_deadline(record: &OrderRecord, now: Timestamp) -> bool {
-    let decided_on = record.needs == Some(Needs::Decision) && record.cancelling.is_some();
-    deadline_passed(record, now) && !decided_on
+    deadline_passed(record, now) && !record.is_decided()
 }
 
 pub(super) fn later(mut record: OrderRecord, facts: &Facts<'_>, why: &'static str) -> Decision {

@@ -3,7 +3,7 @@
 use domorder_api_client::provider::Abilities;
 use domorder_jobs::machine;
 use domorder_jobs::order::Order;
-use domorder_jobs::record::OrderRecord;
+use domorder_jobs::record::{Cancelling, OrderRecord};
 use domorder_jobs::signal::ResolveOutcome;
 use domorder_jobs::state::{Needs, Reason, SignalName, State};
 
@@ -49,6 +49,7 @@ pub(super) fn of(order: &Order, record: &OrderRecord, abilities: Abilities) -> V
                 format!("auth-code {id} < FILE"),
                 match (record.placed, abilities.amends_auth_code) {
                     (false, _) => "hand in a new auth code",
+                    _ if record.cancelling.is_some() => "hand in another auth code; the newest is the one that is sent",
                     (true, true) => "hand in a new auth code; the running transfer takes it",
                     (true, false) => "hand in a new auth code; the transfer is cancelled there and placed anew",
                 },
@@ -60,7 +61,13 @@ pub(super) fn of(order: &Order, record: &OrderRecord, abilities: Abilities) -> V
                         ResolveOutcome::Done,
                         "the effect stands at the provider: a read checks it, and the order succeeds",
                     ),
-                    (ResolveOutcome::NotDone, "nothing stands there: it is bought (again)"),
+                    (
+                        ResolveOutcome::NotDone,
+                        match record.cancelling {
+                            Some(Cancelling::ToEnd) => "nothing stands there: the order ends",
+                            _ => "nothing stands there: it is bought (again)",
+                        },
+                    ),
                 ] {
                     remedies.push(Remedy {
                         signal,
@@ -73,6 +80,8 @@ pub(super) fn of(order: &Order, record: &OrderRecord, abilities: Abilities) -> V
             SignalName::Retry => offer(format!("retry {id}"), retried(record)),
             SignalName::CheckNow if !looks_when_asked(record) => {}
             SignalName::CheckNow => offer(format!("check-now {id}"), "look at the provider now"),
+            // It is being done.
+            SignalName::Cancel if record.cancelling == Some(Cancelling::ToEnd) => {}
             SignalName::Cancel => offer(
                 format!("cancel {id}"),
                 match record.placed {

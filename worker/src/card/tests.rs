@@ -2,7 +2,7 @@
 
 use domorder_jobs::machine;
 use domorder_jobs::order::Order;
-use domorder_jobs::record::OrderRecord;
+use domorder_jobs::record::{Cancelling, OrderRecord};
 use domorder_jobs::state::{Charged, Kind, Needs, Reason, SignalName, State};
 use jiff::{SignedDuration, Timestamp};
 
@@ -90,6 +90,30 @@ fn remedies_are_offered_only_where_the_provider_can_follow() {
     };
     assert!(signals(resends).contains(&SignalName::ResendApproval));
     assert!(!signals(Abilities::default()).contains(&SignalName::ResendApproval));
+}
+
+#[test]
+fn a_transfer_that_is_being_replaced_asks_for_nothing_and_can_still_be_called_off() {
+    let mut changed = record(State::InProgress, Some(Reason::BeingReplaced), None);
+    (changed.placed, changed.charged) = (true, Charged::Yes);
+    changed.cancelling = Some(Cancelling::ToReplace);
+    changed.next_check_at = Some(now() + SignedDuration::from_secs(10));
+    let told = card(&changed, Abilities::default());
+    assert_eq!(told.headline, "Being placed anew (being_replaced)");
+    assert_eq!((told.standing, told.who.as_str()), (Standing::Normal, "The provider."));
+    assert_eq!(told.when, "Looked at again in 10 seconds.");
+    let offered = |card: &Card| card.remedies.iter().map(|remedy| remedy.signal).collect::<Vec<_>>();
+    use SignalName as S;
+    assert_eq!(offered(&told), [S::AuthCode, S::CheckNow, S::Cancel]);
+
+    changed.reason = Some(Reason::BeingCancelled);
+    changed.cancelling = Some(Cancelling::ToEnd);
+    assert_eq!(offered(&card(&changed, Abilities::default())), [S::CheckNow]);
+    // Whoever decided on it may know better by now.
+    changed.decided = Some(Reason::DeadlinePassed);
+    let told = card(&changed, Abilities::default());
+    assert_eq!(offered(&told), [S::Resolve, S::Resolve, S::CheckNow]);
+    assert_eq!(told.remedies[1].what, "nothing stands there: the order ends");
 }
 
 #[test]

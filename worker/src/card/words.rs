@@ -90,7 +90,12 @@ pub fn headline_of(state: State, reason: Option<Reason>, needs: Option<Needs>) -
         State::Queued => "Accepted, and not begun",
         State::Dispatching => "Being bought",
         State::UnknownOutcome => "What became of the purchase is being found out",
-        State::InProgress => "The provider is working on it",
+        State::InProgress => match reason {
+            Some(Reason::BeingReplaced) => "Being placed anew",
+            Some(Reason::BeingCancelled) => "Being called off",
+            Some(Reason::BeingAmended) => "The new auth code is being handed in",
+            _ => "The provider is working on it",
+        },
         State::Blocked => "Somebody else has to act, as usual",
         State::ActionRequired => match needs {
             Some(Needs::AuthCode) => "The customer has to bring a new auth code",
@@ -177,6 +182,16 @@ pub const fn meaning(record: &OrderRecord) -> &'static str {
         }
         Reason::TakenCheck => {
             "The provider says the name is not available: whether it is already ours is being found out."
+        }
+        Reason::BeingReplaced => {
+            "The stalled transfer is being cancelled at the provider. As soon as that is seen, it is placed anew with what was \
+             mended; nobody has to bring anything again."
+        }
+        Reason::BeingCancelled => {
+            "It is being cancelled at the provider. As soon as that is seen, the order ends; nobody has to do anything more."
+        }
+        Reason::BeingAmended => {
+            "The provider was given the new auth code, or is given it now; what it makes of it is seen in a moment."
         }
         Reason::AwaitingLosingRegistrar => "The losing registrar has some days to let the name go.",
         Reason::AwaitingRegistry => "The registry has to finish it.",

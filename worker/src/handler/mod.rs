@@ -267,7 +267,12 @@ impl Visitor<'_> {
             }
             tracing::debug!(state = %decision.record.state, step = ?decision.step, "{}", decision.why);
             let changed = decision.record.face() != self.written.face();
-            if decision.step == Step::Finish && !changed && !self.flush().await {
+            // What it stands at is told before a call that may take long.
+            let calls = matches!(
+                decision.step,
+                Step::Finish | Step::Cancel | Step::AmendAuthCode | Step::ResendApproval
+            );
+            if calls && !changed && !self.flush().await {
                 // Another has the order: what it stands at is theirs to tell.
                 return;
             }

@@ -35,6 +35,7 @@ fn here(message: Option<&str>) -> Evidence {
         accounts: None,
         message: message.map(Into::into),
         gives_up_at: None,
+        created: None,
     }
 }
 
@@ -64,11 +65,15 @@ async fn a_registered_name_of_this_customer_is_present() {
             since: at("2025-03-04T09:00:00Z"),
             ..question(&purchase)
         };
-        assert_eq!(seen(&fresh, [reply(name)]).await, Sighting::Present(here(None)));
+        let made = |message| Evidence {
+            created: Some(at("2025-03-04T09:15:02Z")),
+            ..here(message)
+        };
+        assert_eq!(seen(&fresh, [reply(name)]).await, Sighting::Present(made(None)));
         let older = question(&purchase);
         assert_eq!(
             seen(&older, [reply(name)]).await,
-            Sighting::Present(here(Some("it was here before this order"))),
+            Sighting::Present(made(Some("it was here before this order"))),
             "already ours"
         );
     }

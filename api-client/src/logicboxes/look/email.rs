@@ -13,6 +13,7 @@ use crate::provider::{
 impl New for EmailCreate {
     const PRODUCT: Product = Product::Email;
     const KIND: Kind = Kind::Add;
+    const MAY_STAND_TWICE: bool = true;
 
     fn domain(&self) -> &str {
         &self.domain
@@ -24,7 +25,10 @@ impl New for EmailCreate {
 
     async fn judge(&self, reads: &mut Reads<'_>, order: &Order, _since: Option<bool>) -> Result<Sighting, Trouble> {
         Ok(match order.status {
-            Status::Active if order.end.is_some() => Sighting::Present(order.evidence(Some(&order.word))),
+            Status::Active if order.end.is_some() => Sighting::Present(Evidence {
+                created: order.created,
+                ..order.evidence(Some(&order.word))
+            }),
             Status::Active | Status::InActive => unfinished(reads, order).await,
             Status::Impaired | Status::Deleting | Status::Gone => Sighting::Differs(
                 order.snapshot(),

@@ -6,7 +6,7 @@ use super::super::order::{Order, Product, Status, garbled, later};
 use super::super::wire::{Available, ascii_domain};
 use super::new::New;
 use super::{here, unfinished};
-use crate::provider::{Register, Sighting, Snapshot, Trouble};
+use crate::provider::{Evidence, Register, Sighting, Snapshot, Trouble};
 
 impl New for Register {
     const PRODUCT: Product = Product::Domain;
@@ -29,7 +29,13 @@ impl New for Register {
             .to_ascii_lowercase()
             .starts_with("addtransfer");
         Ok(match order.status {
-            Status::Active if order.end.is_some() => here(order, since),
+            Status::Active if order.end.is_some() => match here(order, since) {
+                Sighting::Present(evidence) => Sighting::Present(Evidence {
+                    created: order.created,
+                    ..evidence
+                }),
+                other => other,
+            },
             Status::Active | Status::InActive if transfer => other("a transfer of this name is running"),
             Status::Active | Status::InActive => unfinished(reads, order).await,
             // Suspended since, for instance until the registrant's address is verified: bought all the same.

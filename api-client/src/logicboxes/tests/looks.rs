@@ -110,8 +110,47 @@ async fn a_new_order_is_absent_after_an_attempt_only_by_three_witnesses() {
     .await;
     assert!(matches!(sighting, Sighting::Pending(Stage::Working, _)), "{sighting:?}");
     // The search shows what the look-up by name doesn't.
+    let question = Question {
+        since: at(1_741_079_000),
+        ..question
+    };
     let (sighting, _) = look(&[ABSENT, ("eelite/us/search", "search.found.json"), ACTIVE], &question).await;
     assert!(matches!(sighting, Sighting::Present(_)), "{sighting:?}");
+}
+
+#[tokio::test]
+async fn an_order_that_was_there_before_is_no_effect_of_an_attempt_and_never_a_reason_for_another() {
+    let purchase = create();
+    let attempted = Question {
+        attempted_at: Some(at(ATTEMPT)),
+        ..question(&purchase)
+    };
+    const ROWS: (&str, &str) = ("eelite/us/search", "search.found.json");
+    let stands = [FOUND, ACTIVE, ROWS, NO_CURRENT];
+    for answers in [&stands[..], &[ABSENT, ACTIVE, ROWS, NO_CURRENT]] {
+        let (sighting, _) = look(answers, &attempted).await;
+        let Sighting::Differs(_, words) = sighting else {
+            panic!("{sighting:?}")
+        };
+        assert!(words.contains("was here before this order"), "{words}");
+    }
+    // What is being made is told all the same.
+    let adding = ("actions/search-current", "actions-current.add.json");
+    let (sighting, _) = look(&[FOUND, ACTIVE, ROWS, adding], &attempted).await;
+    assert!(matches!(sighting, Sighting::Pending(Stage::Working, _)), "{sighting:?}");
+    // Its own by its id, or by its time; and before an attempt it is not bought a second time.
+    let named = Question {
+        provider_order_id: Some(ORDER),
+        ..attempted.clone()
+    };
+    let since = Question {
+        since: at(1_741_080_000),
+        ..attempted
+    };
+    for ours in [named, since, question(&purchase)] {
+        let (sighting, _) = look(&stands, &ours).await;
+        assert!(matches!(sighting, Sighting::Present(_)), "{sighting:?}");
+    }
 }
 
 #[tokio::test]
@@ -186,10 +225,13 @@ async fn a_new_order_is_present_when_it_is_active_and_ours() {
 
 #[tokio::test]
 async fn a_held_new_order_is_pending_for_funds() {
-    let body = fixture("details.inactive.json").replace(
-        r#""eaqid""#,
-        r#""actionstatusdesc": "Order Locked In Processing.", "eaqid""#,
-    );
+    let body = fixture("details.inactive.json")
+        .replace(
+            r#""eaqid""#,
+            r#""actionstatusdesc": "Order Locked In Processing.", "eaqid""#,
+        )
+        // Made by the attempt, and not before it.
+        .replace("1741080000", &ATTEMPT.to_string());
     let sighting = details(&create(), None, true, body).await;
     assert!(
         matches!(sighting, Sighting::Pending(Stage::HeldForFunds, _)),

@@ -1,10 +1,11 @@
 //! Changes to a transfer that the provider has: calling off, placing anew, amending in place.
 
-use domorder_api_client::provider::{Ending, Operation, RejectionClass, Stage, TroubleKind};
+use domorder_api_client::provider::{Doubt, Ending, Operation, Outcome, RejectionClass, Stage, TroubleKind};
 
 use super::check::*;
 use super::world::*;
-use crate::record::Cancelling;
+use crate::record::{Amending, Cancelling, OrderRecord};
+use crate::state::Reason;
 
 const TRANSFER: Operation = Operation::Transfer;
 
@@ -18,42 +19,42 @@ fn a_cancellation_is_sent_while_it_stands_and_believed_only_when_it_is_seen() {
             row(
                 ending(),
                 saw(pending(Stage::LosingRegistrar)),
-                "blocked/awaiting_losing_registrar, charged yes: cancel at the provider",
+                "in_progress/being_cancelled, charged yes: cancel at the provider",
             ),
             row(
                 ending(),
                 cancel_answered(accepted(None)),
-                "blocked/awaiting_losing_registrar, charged yes: wait 2s",
+                "in_progress/being_cancelled, charged yes: wait 2s",
             ),
             row(
                 ending(),
                 cancel_answered(lost()),
-                "blocked/awaiting_losing_registrar, charged yes: wait 30s",
+                "in_progress/being_cancelled, charged yes: wait 30s",
             ),
             row(
                 ending(),
                 cancel_answered(not_sent()),
-                "blocked/awaiting_losing_registrar, charged yes: wait 30s",
+                "in_progress/being_cancelled, charged yes: wait 30s",
             ),
             row(
                 ending(),
                 refuses(RejectionClass::Throttled),
-                "blocked/awaiting_losing_registrar, charged yes: wait 30s",
+                "in_progress/being_cancelled, charged yes: wait 30s",
             ),
             row(
                 ending(),
                 cancel_answered(throttled(90)),
-                "blocked/awaiting_losing_registrar, charged yes: wait 1m 30s",
+                "in_progress/being_cancelled, charged yes: wait 1m 30s",
             ),
             row(
                 ending(),
                 refuses(RejectionClass::Credentials),
-                "blocked/awaiting_losing_registrar, charged yes: wait 0s; the account is paused",
+                "in_progress/being_cancelled, charged yes: wait 0s; the account is paused",
             ),
             row(
                 ending(),
                 refuses(RejectionClass::NotAllowed),
-                "blocked/awaiting_losing_registrar, charged yes: look to follow",
+                "in_progress, charged yes: look to follow",
             ),
             row(
                 ending(),
@@ -63,7 +64,7 @@ fn a_cancellation_is_sent_while_it_stands_and_believed_only_when_it_is_seen() {
             row(
                 ending(),
                 saw(absent()),
-                "blocked/awaiting_losing_registrar, charged yes: wait 30s",
+                "in_progress/being_cancelled, charged yes: wait 30s",
             ),
             row(
                 unseen_for_an_hour(ending()),
@@ -107,12 +108,12 @@ fn a_cancellation_that_never_comes_to_anything_ends_with_the_deadline() {
             row(
                 late_by_decision(),
                 saw(pending(Stage::LosingRegistrar)),
-                "action_required/deadline_passed needs decision, charged yes: cancel at the provider",
+                "in_progress/being_cancelled, charged yes: cancel at the provider",
             ),
             row(
                 late_by_decision(),
                 saw(unreadable(TroubleKind::Unavailable)),
-                "action_required/deadline_passed needs decision, charged yes: wait 30s",
+                "in_progress/being_cancelled, charged yes: wait 30s",
             ),
         ],
     );
@@ -129,12 +130,12 @@ fn a_replaced_transfer_is_placed_anew_only_after_its_end_was_seen() {
             row(
                 replacing(),
                 saw(pending(Stage::AuthCode)),
-                "action_required/auth_code_invalid needs auth_code, charged yes: cancel at the provider",
+                "in_progress/being_replaced, charged yes: cancel at the provider",
             ),
             row(
                 replacing(),
                 saw(absent()),
-                "action_required/auth_code_invalid needs auth_code, charged yes: wait 30s",
+                "in_progress/being_replaced, charged yes: wait 30s",
             ),
             row(
                 replacing(),
@@ -154,6 +155,256 @@ fn a_replaced_transfer_is_placed_anew_only_after_its_end_was_seen() {
         (anew.anew_since, anew.provider_order_id, anew.placed),
         (Some(t0()), None, false)
     );
+}
+
+/// Read again within the settle time, it may still be shown as it was.
+#[test]
+fn a_cancellation_that_may_have_been_made_is_not_given_up_because_it_cannot_be_made_again() {
+    let replacing = |ago| called_off(ago, cancelling(Cancelling::ToReplace, stalled()));
+    let refused = || cancel_answered(rejected(RejectionClass::NotFound));
+    check(
+        TRANSFER,
+        [
+            row(
+                replacing(2),
+                saw(pending(Stage::AuthCode)),
+                "in_progress/being_replaced, charged yes: cancel at the provider",
+            ),
+            row(
+                replacing(2),
+                refused(),
+                "in_progress/being_replaced, charged yes: wait 2s",
+            ),
+            row(
+                OrderRecord {
+                    looks: 2,
+                    ..replacing(899)
+                },
+                refused(),
+                "in_progress/being_replaced, charged yes: wait 1m",
+            ),
+            row(replacing(900), refused(), "in_progress, charged yes: look to follow"),
+            row(
+                replacing(2),
+                saw(ended(Ending::Cancelled)),
+                "queued/restarted, charged refund_due: look before paying",
+            ),
+        ],
+    );
+    let unlisted = || {
+        cancel_answered(Outcome::Unknown(Doubt {
+            detail: "not in its current state".to_owned(),
+            unlisted: true,
+        }))
+    };
+    check(
+        TRANSFER,
+        [
+            row(
+                cancelling(Cancelling::ToEnd, overdue()),
+                unlisted(),
+                "in_progress/being_cancelled, charged yes: wait 2s",
+            ),
+            row(
+                called_off(900, cancelling(Cancelling::ToEnd, overdue())),
+                unlisted(),
+                "in_progress, charged yes: look to follow",
+            ),
+        ],
+    );
+    for answer in [accepted(None), lost()] {
+        let first = cancelling(Cancelling::ToReplace, stalled());
+        let told = decided(TRANSFER, &first, cancel_answered(answer.clone())).record;
+        assert_eq!(told.called_off_at, Some(t0()));
+        let again = decided(TRANSFER, &replacing(60), cancel_answered(answer)).record;
+        assert_eq!(again.called_off_at, Some(t0() - secs(60)), "the first counts");
+    }
+    let given_up = decided(TRANSFER, &replacing(900), refused()).record;
+    assert_eq!((given_up.cancelling, given_up.called_off_at), (None, None));
+}
+
+#[test]
+fn what_is_found_not_to_be_stalled_any_more_is_not_replaced_and_what_still_is_asks_again() {
+    let replacing = || cancelling(Cancelling::ToReplace, stalled());
+    let refused = || {
+        decided(
+            TRANSFER,
+            &replacing(),
+            cancel_answered(rejected(RejectionClass::NotAllowed)),
+        )
+        .record
+    };
+    let unreadable = || saw(unreadable(TroubleKind::Unavailable));
+    check(
+        TRANSFER,
+        [
+            row(
+                replacing(),
+                saw(pending(Stage::LosingRegistrar)),
+                "blocked/awaiting_losing_registrar, charged yes: wait 30s",
+            ),
+            // Cancelled a moment ago, as far as is known: whatever it moves to, it is followed to its end.
+            row(
+                called_off(5, replacing()),
+                saw(pending(Stage::LosingRegistrar)),
+                "in_progress/being_replaced, charged yes: cancel at the provider",
+            ),
+            row(
+                refused(),
+                saw(pending(Stage::AuthCode)),
+                "action_required/auth_code_invalid needs auth_code, charged yes: wait 30s",
+            ),
+            row(
+                refused(),
+                saw(pending(Stage::LosingRegistrar)),
+                "blocked/awaiting_losing_registrar, charged yes: wait 30s",
+            ),
+            row(refused(), unreadable(), "in_progress, charged yes: wait 30s"),
+            row(
+                replacing(),
+                unreadable(),
+                "in_progress/being_replaced, charged yes: wait 30s",
+            ),
+            row(
+                due_in(-60, replacing()),
+                unreadable(),
+                "action_required/deadline_passed needs decision, charged yes: wait for somebody",
+            ),
+        ],
+    );
+    let moves = decided(TRANSFER, &replacing(), saw(pending(Stage::LosingRegistrar))).record;
+    assert_eq!(moves.cancelling, None);
+}
+
+/// It stands where it stood when it was told, and says so with the next thing that is seen.
+#[test]
+fn what_an_earlier_program_was_calling_off_is_called_off_by_this_one() {
+    let code = || to_be_cancelled(Cancelling::ToReplace, stalled());
+    let late = || to_be_cancelled(Cancelling::ToEnd, overdue());
+    check(
+        TRANSFER,
+        [
+            row(
+                code(),
+                CLAIMED,
+                "action_required/auth_code_invalid needs auth_code, charged yes: look to follow",
+            ),
+            row(
+                code(),
+                saw(pending(Stage::AuthCode)),
+                "in_progress/being_replaced, charged yes: cancel at the provider",
+            ),
+            row(
+                code(),
+                saw(ended(Ending::Cancelled)),
+                "queued/restarted, charged refund_due: look before paying",
+            ),
+            row(
+                late(),
+                saw(unreadable(TroubleKind::Unavailable)),
+                "action_required/deadline_passed needs decision, charged yes: wait 30s",
+            ),
+            row(
+                late(),
+                saw(pending(Stage::AuthCode)),
+                "in_progress/being_cancelled, charged yes: cancel at the provider",
+            ),
+        ],
+    );
+    let goes_on = decided(TRANSFER, &late(), saw(pending(Stage::AuthCode))).record;
+    assert_eq!(
+        goes_on.decided,
+        Some(Reason::DeadlinePassed),
+        "no deadline takes it back"
+    );
+}
+
+#[test]
+fn a_code_that_is_handed_in_asks_for_another_only_when_looks_still_do() {
+    let handed_in = |looks| OrderRecord {
+        looks,
+        ..amending(Amending::Sent)
+    };
+    let wanted = || amending(Amending::Wanted);
+    let asks = || saw(pending(Stage::AuthCode));
+    check(
+        TRANSFER,
+        [
+            row(
+                wanted(),
+                asks(),
+                "in_progress/being_amended, charged yes: amend the auth code",
+            ),
+            row(
+                wanted(),
+                amend_answered(accepted(None)),
+                "in_progress/being_amended, charged yes: look to follow",
+            ),
+            row(
+                wanted(),
+                amend_answered(lost()),
+                "in_progress/being_amended, charged yes: wait 30s",
+            ),
+            row(
+                wanted(),
+                amend_answered(not_sent()),
+                "in_progress/being_amended, charged yes: wait 30s",
+            ),
+            row(
+                wanted(),
+                amend_answered(throttled(90)),
+                "in_progress/being_amended, charged yes: wait 1m 30s",
+            ),
+            row(
+                wanted(),
+                amend_answered(rejected(RejectionClass::Credentials)),
+                "in_progress/being_amended, charged yes: wait 0s; the account is paused",
+            ),
+            row(handed_in(0), asks(), "in_progress/being_amended, charged yes: wait 2s"),
+            row(handed_in(1), asks(), "in_progress/being_amended, charged yes: wait 10s"),
+            row(handed_in(2), asks(), "in_progress/being_amended, charged yes: wait 1m"),
+        ],
+    );
+    let again = "action_required/auth_code_invalid needs auth_code, charged yes: wait 30s";
+    check(
+        TRANSFER,
+        [
+            row(handed_in(3), asks(), again),
+            row(wanted(), amend_answered(rejected(RejectionClass::AuthCode)), again),
+            row(
+                wanted(),
+                amend_answered(rejected(RejectionClass::NotAllowed)),
+                "in_progress, charged yes: look to follow",
+            ),
+            row(
+                handed_in(0),
+                saw(pending(Stage::LosingRegistrar)),
+                "blocked/awaiting_losing_registrar, charged yes: wait 30s",
+            ),
+            row(
+                due_in(-60, wanted()),
+                asks(),
+                "action_required/deadline_passed needs decision, charged yes: wait for somebody",
+            ),
+        ],
+    );
+    for (answer, how_far) in [
+        (accepted(None), Amending::Sent),
+        (lost(), Amending::Sent),
+        (not_sent(), Amending::Wanted),
+        (throttled(90), Amending::Wanted),
+    ] {
+        let told = decided(TRANSFER, &wanted(), amend_answered(answer)).record;
+        assert_eq!(told.amending, Some(how_far));
+    }
+    assert_eq!(decided(TRANSFER, &handed_in(3), asks()).record.amending, None);
+    // Asked for by a signal, a look proves no more than the one that is due.
+    let early = OrderRecord {
+        next_check_at: Some(t0() + secs(7)),
+        ..handed_in(2)
+    };
+    let early = decided(TRANSFER, &early, asks()).record;
+    assert_eq!((early.looks, early.next_check_at), (2, Some(t0() + secs(7))));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use domorder_api_client::provider::{Ending, Impediment, Operation, Stage, Troubl
 use super::check::*;
 use super::world::*;
 use crate::machine::{Facts, SignalSeen};
-use crate::record::{Cancelling, OrderRecord};
+use crate::record::{Amending, Cancelling, OrderRecord};
 use crate::state::{Charged, Needs, Reason, State};
 
 #[test]
@@ -29,12 +29,12 @@ fn a_new_auth_code_is_handed_in_in_place_or_by_placing_anew() {
             row(
                 stalled(),
                 code(),
-                "action_required/auth_code_invalid needs auth_code, charged yes: look to follow",
+                "in_progress/being_replaced, charged yes: look to follow",
             ),
             row(
                 stalled(),
                 code(),
-                "action_required/auth_code_invalid needs auth_code, charged yes: amend the auth code",
+                "in_progress/being_amended, charged yes: amend the auth code",
             )
             .given(|facts| facts.abilities.amends_auth_code = true),
             row(
@@ -52,6 +52,82 @@ fn a_new_auth_code_is_handed_in_in_place_or_by_placing_anew() {
     // Cancelled after its deadline, it could not be placed anew; the code is there when the operator says `retry`.
     let kept = decided(Operation::Transfer, &overdue(), code()).record;
     assert_eq!((kept.auth_code.as_deref(), kept.cancelling), (Some("new"), None));
+}
+
+/// The newest code is the one that is sent, and a word to end it is the last.
+#[test]
+fn what_is_said_while_a_change_is_under_way_is_heard_by_it() {
+    let code = || {
+        told_to(SignalSeen::AuthCode {
+            sealed: "newer".to_owned(),
+        })
+    };
+    let cancel = || told_to(SignalSeen::Cancel);
+    let replacing = || called_off(5, cancelling(Cancelling::ToReplace, unseen_for_an_hour(stalled())));
+    let ending = || cancelling(Cancelling::ToEnd, overdue());
+    check(
+        Operation::Transfer,
+        [
+            row(
+                replacing(),
+                code(),
+                "in_progress/being_replaced, charged yes: look to follow",
+            ),
+            // Not even where codes are taken in place: what is cancelled takes none.
+            row(
+                replacing(),
+                code(),
+                "in_progress/being_replaced, charged yes: look to follow",
+            )
+            .given(|facts| facts.abilities.amends_auth_code = true),
+            row(
+                replacing(),
+                cancel(),
+                "in_progress/being_cancelled, charged yes: look to follow",
+            ),
+            row(
+                amending(Amending::Sent),
+                cancel(),
+                "in_progress/being_cancelled, charged yes: look to follow",
+            ),
+            row(
+                amending(Amending::Sent),
+                code(),
+                "in_progress/being_amended, charged yes: amend the auth code",
+            )
+            .given(|facts| facts.abilities.amends_auth_code = true),
+            row(
+                ending(),
+                code(),
+                "in_progress/being_cancelled, charged yes: look to follow",
+            ),
+            row(
+                ending(),
+                told_to(SignalSeen::Retry),
+                "in_progress/being_cancelled, charged yes: look to follow",
+            ),
+            row(
+                ending(),
+                told_to(SignalSeen::Resolve { done: false }),
+                "cancelled/cancelled_by_signal, charged refund_due: close",
+            ),
+            row(
+                ending(),
+                told_to(SignalSeen::Resolve { done: true }),
+                "action_required/deadline_passed needs decision, charged yes: look to reconcile",
+            ),
+        ],
+    );
+    let newer = decided(Operation::Transfer, &replacing(), code()).record;
+    assert_eq!(newer.auth_code.as_deref(), Some("newer"));
+    assert_eq!(newer.absences, 2, "a row of looks goes on");
+    let ends = decided(Operation::Transfer, &replacing(), cancel()).record;
+    assert_eq!(
+        (ends.cancelling, ends.called_off_at),
+        (Some(Cancelling::ToEnd), replacing().called_off_at),
+        "and that it may be cancelled already is not forgotten"
+    );
+    assert_eq!(decided(Operation::Transfer, &ending(), code()).record.auth_code, None);
 }
 
 #[test]
@@ -80,7 +156,7 @@ fn cancel_ends_what_was_not_bought_and_asks_the_provider_about_the_rest() {
             row(
                 placed(State::InProgress, None, None),
                 cancel(),
-                "in_progress, charged yes: look to follow",
+                "in_progress/being_cancelled, charged yes: look to follow",
             ),
             // Nothing is called off on the ground that nobody knows of it.
             row(
@@ -106,7 +182,7 @@ fn cancel_ends_what_was_not_bought_and_asks_the_provider_about_the_rest() {
             row(
                 called_off(),
                 saw(pending(Stage::LosingRegistrar)),
-                "action_required/outcome_unknown needs decision, charged yes: cancel at the provider",
+                "in_progress/being_cancelled, charged yes: cancel at the provider",
             ),
             row(called_off(), saw(present()), "succeeded, charged yes: close"),
             row(

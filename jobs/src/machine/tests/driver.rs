@@ -100,7 +100,7 @@ impl Ghost {
             Observation::Saw(Sighting::Ended(..)) => self.ended = true,
             Observation::Answered(Outcome::Accepted(_)) => self.stood = true,
             Observation::Signal(SignalSeen::Resolve { done: false })
-                if old.state == State::ActionRequired && old.needs == Some(Needs::Decision) =>
+                if (old.state == State::ActionRequired && old.needs == Some(Needs::Decision)) || old.is_decided() =>
             {
                 *self = Self {
                     ever_open: self.ever_open,

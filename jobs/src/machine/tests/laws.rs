@@ -6,8 +6,9 @@ use domorder_api_client::provider::{Guard, Outcome, RejectionClass, Sighting};
 
 use super::driver::Turn;
 use super::table::steps_that_exist;
+use super::world::secs;
 use crate::machine::{Observation, SignalSeen, Step, kinds};
-use crate::record::Face;
+use crate::record::{Cancelling, Face, OrderRecord};
 use crate::state::{Charged, Needs, Reason, State};
 
 /// A law by its name.
@@ -45,6 +46,7 @@ macro_rules! each_law {
             who_is_asked_is_told_for_what
             who_waits_for_the_provider_has_something_there
             a_held_order_moves_by_a_persons_word_only
+            what_is_being_changed_is_told_and_asks_nobody
             who_decides_on_an_unknown_outcome_is_told_what_is_known
             every_wait_has_an_end_or_somebody_to_wait_for
             nobody_sleeps_past_a_deadline
@@ -177,6 +179,12 @@ pub(super) fn a_charge_is_never_forgotten_without_proof(t: &Turn<'_>) -> bool {
         Observation::Answered(Outcome::Rejected(r)) => r.class != RejectionClass::Taken,
         Observation::Answered(Outcome::NotSent(_)) => true,
         Observation::Signal(SignalSeen::Resolve { done: false }) => true,
+        // Seen to stand since long before the order, and sold once only.
+        Observation::Saw(Sighting::Present(seen))
+            if seen.created.is_some_and(|at| at < t.old.created_at - secs(172_800)) =>
+        {
+            t.facts.guard == Guard::RefusesRepeat || t.old.refused_as_taken || t.ghost.gone(t.facts)
+        }
         _ => t.ghost.gone(t.facts) || t.ghost.refused,
     };
     match (t.old.charged, new) {
@@ -251,6 +259,33 @@ pub(super) fn who_waits_for_the_provider_has_something_there(t: &Turn<'_>) -> bo
     !matches!(new.state, State::InProgress | State::Blocked) || new.placed
 }
 
+/// And is read so from what is stored, where no word stands that an earlier program does not know.
+pub(super) fn what_is_being_changed_is_told_and_asks_nobody(t: &Turn<'_>) -> bool {
+    let new = &t.decision.record;
+    let changes = [Reason::BeingReplaced, Reason::BeingCancelled, Reason::BeingAmended];
+    let told = new.reason.filter(|reason| changes.contains(reason));
+    let expected = match (new.cancelling, new.amending) {
+        (Some(Cancelling::ToReplace), None) => Some(Reason::BeingReplaced),
+        (Some(Cancelling::ToEnd), None) => Some(Reason::BeingCancelled),
+        (None, Some(_)) => Some(Reason::BeingAmended),
+        (None, None) => None,
+        (Some(_), Some(_)) => return false,
+    };
+    // Whether there is anything to cancel may have to be found out, or asked again, first.
+    let asks = new.state == State::ActionRequired && new.needs == Some(Needs::Decision);
+    let undecided = asks && (!new.placed || new.reason == Some(Reason::AbsenceInconclusive));
+    let stands = told == expected && (told.is_none() || new.state == State::InProgress);
+    let of_a_cancellation = new.cancelling.is_some() || (new.decided.is_none() && new.called_off_at.is_none());
+    let stored = serde_json::to_string(new).unwrap_or_default();
+    let read = serde_json::from_str::<OrderRecord>(&stored)
+        .ok()
+        .map(|read| read.face());
+    (stands || undecided && told.is_none())
+        && of_a_cancellation
+        && read == Some(new.face())
+        && !changes.iter().any(|word| stored.contains(word.as_str()))
+}
+
 /// P17. Of itself a held order does nothing; what it does on a person's word may take looks, and claims, to be done.
 pub(super) fn a_held_order_moves_by_a_persons_word_only(t: &Turn<'_>) -> bool {
     let held = t.old.state == State::ActionRequired && t.old.needs == Some(Needs::Decision);
@@ -285,7 +320,7 @@ pub(super) fn a_deadline_is_noticed_while_the_account_is_paused(t: &Turn<'_>) ->
     let (old, new) = (t.old, t.decision.record.face());
     let overdue = old.deadline_at.is_some_and(|at| at <= t.facts.now);
     let is_out = matches!(old.state, State::Dispatching | State::UnknownOutcome) || old.effect_possible();
-    let is_known = old.state.is_final() || old.needs == Some(Needs::Decision);
+    let is_known = old.state.is_final() || old.needs == Some(Needs::Decision) || old.is_decided();
     let told = Face {
         state: State::ActionRequired,
         reason: Some(Reason::DeadlinePassed),

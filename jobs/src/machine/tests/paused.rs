@@ -58,6 +58,11 @@ fn what_is_not_over_its_deadline_or_is_being_found_out_stays_as_it_is_while_the_
             "action_required/outcome_unknown needs decision, charged unknown: wait for somebody",
         ),
         row(
+            late(cancelling(Cancelling::ToEnd, overdue())),
+            CLAIMED,
+            "in_progress/being_cancelled, charged yes: wait 0s",
+        ),
+        row(
             overdue(),
             CLAIMED,
             "action_required/deadline_passed needs decision, charged yes: wait for somebody",
@@ -78,7 +83,8 @@ fn a_deadline_is_to_be_noticed_unless_a_person_knows_or_a_call_is_out() {
         ..stands(State::Succeeded, None, None)
     };
     let called_off = cancelling(Cancelling::ToEnd, undecided_unknown(90_000));
-    for told in [over, dispatching(5), unknown(90, 1), overdue(), called_off] {
+    let by_a_person = cancelling(Cancelling::ToEnd, overdue());
+    for told in [over, dispatching(5), unknown(90, 1), overdue(), called_off, by_a_person] {
         assert!(!due(told.clone()), "{told:?}");
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domorder_api_client::provider::{Ending, Guard, Impediment, Operation, Stage};
+use domorder_api_client::provider::{Ending, Evidence, Guard, Impediment, Operation, Sighting, Stage};
 
 use super::check::*;
 use super::world::*;
@@ -123,12 +123,12 @@ fn an_end_without_the_attempts_id_is_believed_after_the_settle_time_only() {
             row(
                 cancelling(Cancelling::ToEnd, accepted(5)),
                 saw(ended(Ending::Cancelled)),
-                "in_progress, charged yes: wait 30s",
+                "in_progress/being_cancelled, charged yes: wait 30s",
             ),
             row(
                 cancelling(Cancelling::ToReplace, accepted(5)),
                 saw(ended(Ending::Cancelled)),
-                "in_progress, charged yes: wait 30s",
+                "in_progress/being_replaced, charged yes: wait 30s",
             ),
             row(
                 cancelling(Cancelling::ToEnd, undecided_unknown(5)),
@@ -168,8 +168,8 @@ fn after_a_transfer_was_replaced_the_old_ones_end_is_not_taken_for_the_new_ones_
         needs: Some(Needs::Decision),
         ..record
     };
-    let follows = "action_required/provider_failed needs decision, charged yes: look to follow";
-    let waits = "action_required/provider_failed needs decision, charged yes: wait 30s";
+    let follows = "in_progress/being_cancelled, charged yes: look to follow";
+    let waits = "in_progress/being_cancelled, charged yes: wait 30s";
     check(
         TRANSFER,
         [
@@ -192,7 +192,7 @@ fn after_a_transfer_was_replaced_the_old_ones_end_is_not_taken_for_the_new_ones_
             row(
                 cancelling(Cancelling::ToReplace, asked(anew(300))),
                 saw(ended(Ending::Cancelled)),
-                waits,
+                "in_progress/being_replaced, charged yes: wait 30s",
             ),
             row(
                 cancelling(Cancelling::ToEnd, asked(anew(940))),
@@ -202,8 +202,48 @@ fn after_a_transfer_was_replaced_the_old_ones_end_is_not_taken_for_the_new_ones_
             row(
                 cancelling(Cancelling::ToEnd, asked(anew(300))),
                 saw(pending(Stage::LosingRegistrar)),
-                "action_required/provider_failed needs decision, charged yes: cancel at the provider",
+                "in_progress/being_cancelled, charged yes: cancel at the provider",
             ),
+        ],
+    );
+}
+
+/// As a look before the call would have told it; where a second one could have been bought, nothing is known by that.
+#[test]
+fn what_stood_long_before_the_order_is_none_of_its_doing_where_it_is_sold_once() {
+    let refused = || OrderRecord {
+        refused_as_taken: true,
+        ..unknown(5, 0)
+    };
+    let made = |ago: i64| {
+        saw(Sighting::Present(Evidence {
+            created: Some(t0() - secs(ago)),
+            ..Evidence::default()
+        }))
+    };
+    let (before, ours) = (
+        "succeeded/already_done, charged no: close",
+        "succeeded, charged yes: close",
+    );
+    check(
+        REGISTER,
+        [
+            // The order is a minute old: zones may differ by so much where the answer was lost, clocks where it was refused.
+            row(unknown(5, 0), made(60 + 172_801), before),
+            row(unknown(5, 0), made(60 + 172_800), ours),
+            row(refused(), made(60 + 301), before),
+            row(refused(), made(60 + 300), ours),
+            row(undecided_unknown(90_000), made(3_000_000), before),
+            row(
+                owed_back(unknown(5, 0)),
+                made(3_000_000),
+                "succeeded/already_done, charged refund_due: close",
+            ),
+            row(unknown(5, 0), made(3_000_000), ours).given(|facts| facts.guard = Guard::TwoWitnesses),
+            row(refused(), made(3_000_000), before).given(|facts| facts.guard = Guard::TwoWitnesses),
+            // The provider had said that it has it: then it is known whose doing it is.
+            row(in_progress(), made(3_000_000), ours),
+            row(OrderRecord { sent: true, ..queued() }, made(3_000_000), before),
         ],
     );
 }

@@ -5,7 +5,7 @@ use domorder_api_client::provider::{Abilities, Operation};
 use super::check::*;
 use super::world::*;
 use crate::machine::{SignalSeen, may};
-use crate::record::{Cancelling, OrderRecord};
+use crate::record::{Amending, Cancelling, OrderRecord};
 use crate::state::{Kind, Needs, Reason, SignalName, State};
 
 const ABLE: Abilities = Abilities {
@@ -27,6 +27,8 @@ const BOUGHT: &str = "the provider has it, and what was bought cannot be called 
 const NO_MAIL: &str = "the order does not wait for an approval mail";
 const UNDECIDED: &str = "only an order that asks for a decision can be resolved";
 const CALLED_OFF: &str = "the order is being called off";
+const ANEW: &str = "the transfer is being cancelled there and placed anew already";
+const HANDED_IN: &str = "a new auth code is being handed in already";
 
 /// An order, and what is said to `auth-code`, `cancel`, `retry`, `resend-approval`, `resolve`; `check-now` is always
 /// welcome until the order is through.
@@ -93,6 +95,21 @@ fn what_a_provider_cannot_do_is_refused_and_not_taken() {
             OK,
         ),
         ("queued", queued(), SignalName::Cancel, OK),
+        (
+            "is being called off",
+            cancelling(Cancelling::ToEnd, waits_for(Reason::AuthCodeInvalid, Needs::AuthCode)),
+            SignalName::Cancel,
+            OK,
+        ),
+        (
+            "is being placed anew",
+            cancelling(
+                Cancelling::ToReplace,
+                waits_for(Reason::AuthCodeInvalid, Needs::AuthCode),
+            ),
+            SignalName::Cancel,
+            OK,
+        ),
         (
             "waits for an approval",
             waits_for(Reason::ApprovalPending, Needs::Approval),
@@ -168,6 +185,21 @@ fn each_signal_fits_some_states_of_a_transfer_and_is_refused_in_the_others_with_
                 "is being called off",
                 called_off,
                 [CALLED_OFF, OK, CALLED_OFF, NO_MAIL, UNDECIDED],
+            ),
+            (
+                "is being called off, as was decided",
+                cancelling(Cancelling::ToEnd, overdue()),
+                [CALLED_OFF, OK, CALLED_OFF, NO_MAIL, OK],
+            ),
+            (
+                "is being placed anew",
+                cancelling(Cancelling::ToReplace, waits_for(Reason::DomainLocked, Needs::Unlock)),
+                [OK, OK, ANEW, NO_MAIL, UNDECIDED],
+            ),
+            (
+                "a code is being handed in",
+                amending(Amending::Sent),
+                [OK, OK, HANDED_IN, NO_MAIL, UNDECIDED],
             ),
             ("a decision, nothing sent", unsent, [OK, OK, OK, NO_MAIL, OK]),
             (
@@ -383,26 +415,14 @@ fn retry_replaces_a_stalled_transfer_where_nothing_mends_it_in_place() {
     check(
         Operation::Transfer,
         [
-            follows("action_required/auth_code_invalid needs auth_code, charged yes: look to follow")(
+            follows("in_progress/being_replaced, charged yes: look to follow")(
                 Reason::AuthCodeInvalid,
                 Needs::AuthCode,
             ),
-            follows("action_required/domain_locked needs unlock, charged yes: look to follow")(
-                Reason::DomainLocked,
-                Needs::Unlock,
-            ),
-            follows("action_required/contact_invalid needs contact, charged yes: look to follow")(
-                Reason::ContactInvalid,
-                Needs::Contact,
-            ),
-            follows("action_required/too_young needs decision, charged yes: look to follow")(
-                Reason::TooYoung,
-                Needs::Decision,
-            ),
-            follows("action_required/stalled needs decision, charged yes: look to follow")(
-                Reason::Stalled,
-                Needs::Decision,
-            ),
+            follows("in_progress/being_replaced, charged yes: look to follow")(Reason::DomainLocked, Needs::Unlock),
+            follows("in_progress/being_replaced, charged yes: look to follow")(Reason::ContactInvalid, Needs::Contact),
+            follows("in_progress/being_replaced, charged yes: look to follow")(Reason::TooYoung, Needs::Decision),
+            follows("in_progress/being_replaced, charged yes: look to follow")(Reason::Stalled, Needs::Decision),
             // An approval is not mended by a new transfer, nor is one that can be amended in place.
             follows("in_progress, charged yes: look to follow")(Reason::ApprovalPending, Needs::Approval),
             follows("in_progress, charged yes: look to follow")(Reason::AuthCodeInvalid, Needs::AuthCode)

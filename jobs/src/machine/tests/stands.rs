@@ -4,7 +4,7 @@ use domorder_api_client::provider::{Guard, Operation};
 
 use super::world::*;
 use crate::machine::Facts;
-use crate::record::{Cancelling, OrderRecord};
+use crate::record::{Amending, Cancelling, OrderRecord};
 use crate::state::{Charged, Kind, Needs, Reason, State};
 
 /// An order at a moment.
@@ -186,16 +186,19 @@ fn changing(operation: Operation) -> Vec<Stand> {
     vec![
         at("blocked/awaiting_losing_registrar", blocked()),
         at(
-            "in_progress, to be called off",
+            "in_progress/being_cancelled",
             cancelling(Cancelling::ToEnd, in_progress()),
         ),
-        at("blocked, to be called off", cancelling(Cancelling::ToEnd, blocked())),
         at(
-            "blocked, to be called off, not seen for the settle time",
+            "in_progress/being_cancelled, it was blocked",
+            cancelling(Cancelling::ToEnd, blocked()),
+        ),
+        at(
+            "in_progress/being_cancelled, not seen for the settle time",
             unseen_for_an_hour(cancelling(Cancelling::ToEnd, blocked())),
         ),
         at(
-            "parked/funds, at the provider, to be called off",
+            "in_progress/being_cancelled, it was held for funds",
             cancelling(Cancelling::ToEnd, held()),
         ),
         at(
@@ -213,12 +216,33 @@ fn changing(operation: Operation) -> Vec<Stand> {
         )
         .given(|facts| facts.abilities.amends_auth_code = true),
         at(
-            "action_required/auth_code, to be replaced",
+            "in_progress/being_replaced",
             cancelling(Cancelling::ToReplace, stalled()),
         ),
         at(
-            "action_required/auth_code, to be replaced, not seen for the settle time",
+            "in_progress/being_replaced, not seen for the settle time",
             unseen_for_an_hour(cancelling(Cancelling::ToReplace, stalled())),
+        ),
+        at(
+            "in_progress/being_replaced, cancelled a moment ago",
+            called_off(5, cancelling(Cancelling::ToReplace, stalled())),
+        ),
+        at(
+            "in_progress/being_replaced, cancelled long ago",
+            called_off(3600, cancelling(Cancelling::ToReplace, stalled())),
+        ),
+        at(
+            "action_required/auth_code, to be replaced, by an earlier program",
+            to_be_cancelled(Cancelling::ToReplace, stalled()),
+        ),
+        at("in_progress/being_amended, to be handed in", amending(Amending::Wanted)),
+        at("in_progress/being_amended, handed in", amending(Amending::Sent)),
+        at(
+            "in_progress/being_amended, handed in, looked at for a while",
+            OrderRecord {
+                looks: 3,
+                ..amending(Amending::Sent)
+            },
         ),
         at("action_required/approval, at the provider", approval.clone()),
         at(
@@ -228,7 +252,7 @@ fn changing(operation: Operation) -> Vec<Stand> {
         .given(|facts| facts.abilities.resends_approval = false),
         at("unknown_outcome, placed anew", anew),
         at(
-            "in_progress, accepted a moment ago, without an id, to be called off",
+            "in_progress/being_cancelled, accepted a moment ago, without an id",
             cancelling(Cancelling::ToEnd, accepted.clone()),
         ),
         at("in_progress, accepted a moment ago, without an id", accepted),
@@ -279,8 +303,15 @@ fn with_a_person(operation: Operation) -> Vec<Stand> {
             due_in(-60, decision(Reason::DeadlinePassed)),
         ),
         at(
-            "action_required/decision, its deadline passed, to be called off",
+            "in_progress/being_cancelled, decided after its deadline",
             due_in(-60, cancelling(Cancelling::ToEnd, decision(Reason::DeadlinePassed))),
+        ),
+        at(
+            "action_required/decision, its deadline passed, to be called off, by an earlier program",
+            due_in(
+                -60,
+                to_be_cancelled(Cancelling::ToEnd, decision(Reason::DeadlinePassed)),
+            ),
         ),
         at(
             "action_required/decision, ended at the provider",

@@ -69,14 +69,11 @@ pub(super) const fn steps_that_exist(from: State) -> &'static [State] {
 }
 
 /// Steps of the contract that nothing takes, and why.
-const NOT_TAKEN: &[(State, State, &str)] = &[
-    (
-        State::InProgress,
-        State::Queued,
-        "placing anew begins with a person who is asked, so `action_required` stands before it",
-    ),
-    (State::Blocked, State::Queued, "as above"),
-];
+const NOT_TAKEN: &[(State, State, &str)] = &[(
+    State::Blocked,
+    State::Queued,
+    "what is placed anew is cancelled first, so `in_progress` stands before it",
+)];
 
 /// Every observation by its group; a group that cannot be seen at all in a stand is one line there.
 fn observations() -> Vec<(&'static str, Vec<(String, Observation)>)> {
@@ -153,6 +150,7 @@ fn inner(seen: &Observation) -> String {
         Outcome::Unknown(_) => "unknown".to_owned(),
     };
     match seen {
+        Observation::Saw(Sighting::Present(seen)) if seen.created.is_some() => "present, since long".to_owned(),
         Observation::Saw(Sighting::Present(_)) => "present".to_owned(),
         Observation::Saw(Sighting::Unfinished(_)) => "unfinished".to_owned(),
         Observation::Saw(Sighting::Absent(s)) if s.taken_elsewhere => "absent, taken elsewhere".to_owned(),

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::machine::{Facts, FundsSeen, Policy, PreparationSeen, SignalSeen};
 use crate::order::MaxPrice;
-use crate::record::{Cancelling, Intent, OrderRecord};
+use crate::record::{Amending, Cancelling, Intent, OrderRecord};
 use crate::state::{Charged, Kind, Needs, Reason, State};
 
 pub(super) static POLICY: LazyLock<Policy> = LazyLock::new(Policy::default);
@@ -209,9 +209,39 @@ pub(super) fn due_in(n: i64, record: OrderRecord) -> OrderRecord {
 
 /// The same, to be called off or to be placed anew.
 pub(super) fn cancelling(what_for: Cancelling, record: OrderRecord) -> OrderRecord {
+    if !record.placed {
+        return to_be_cancelled(what_for, record);
+    }
+    OrderRecord {
+        state: State::InProgress,
+        reason: Some(what_for.reason()),
+        needs: None,
+        decided: record.reason.filter(|_| record.needs == Some(Needs::Decision)),
+        ..to_be_cancelled(what_for, record)
+    }
+}
+
+/// The same, as a program before this one has written it: it stands where it stood.
+pub(super) fn to_be_cancelled(what_for: Cancelling, record: OrderRecord) -> OrderRecord {
     OrderRecord {
         cancelling: Some(what_for),
         ..record
+    }
+}
+
+/// The same, so many seconds after the provider said that it was cancelled.
+pub(super) fn called_off(ago: i64, record: OrderRecord) -> OrderRecord {
+    OrderRecord {
+        called_off_at: Some(t0() - secs(ago)),
+        ..record
+    }
+}
+
+/// A new auth code is on its way.
+pub(super) fn amending(how_far: Amending) -> OrderRecord {
+    OrderRecord {
+        amending: Some(how_far),
+        ..placed(State::InProgress, Some(Reason::BeingAmended), None)
     }
 }
 
@@ -261,6 +291,14 @@ pub(super) fn taken_elsewhere() -> Sighting {
 
 pub(super) fn present() -> Sighting {
     Sighting::Present(Evidence::default())
+}
+
+/// There for a month, says the provider.
+pub(super) fn present_since_long() -> Sighting {
+    Sighting::Present(Evidence {
+        created: Some(t0() - secs(30 * 86_400)),
+        ..Evidence::default()
+    })
 }
 
 pub(super) fn unfinished() -> Sighting {
@@ -369,7 +407,14 @@ pub(super) const REFUSALS: [RejectionClass; 11] = [
 
 /// Every sighting, one of each word.
 pub(super) fn sightings() -> Vec<Sighting> {
-    let mut all = vec![present(), unfinished(), absent(), taken_elsewhere(), differs()];
+    let mut all = vec![
+        present(),
+        present_since_long(),
+        unfinished(),
+        absent(),
+        taken_elsewhere(),
+        differs(),
+    ];
     all.extend(STAGES.map(pending));
     all.extend([Impediment::DomainTaken, Impediment::NotFound, Impediment::NotRegistered].map(impossible));
     all.extend([Ending::Refused, Ending::Cancelled, Ending::Failed].map(ended));

@@ -34,6 +34,28 @@ fn at_work<'a>(facts: &Facts<'a>) -> Facts<'a> {
 
 pub(super) const WRONG: &[Wrong] = &[
     (
+        "what_is_being_changed_is_told_and_asks_nobody",
+        "goes on asking for what was given until the stalled transfer is gone",
+        |record, seen, facts| {
+            tweaked(record, seen, facts, |d| {
+                if d.record.cancelling.is_some() && record.state == State::ActionRequired {
+                    (d.record.state, d.record.reason, d.record.needs) = (record.state, record.reason, record.needs);
+                }
+            })
+        },
+    ),
+    (
+        "what_is_being_changed_is_told_and_asks_nobody",
+        "forgets what it cancels for",
+        |record, seen, facts| {
+            tweaked(record, seen, facts, |d| {
+                if d.record.state == State::InProgress {
+                    d.record.cancelling = None;
+                }
+            })
+        },
+    ),
+    (
         "unknown_attempts_are_limited",
         "tries again and again",
         |record, seen, facts| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use domorder_tests_sim::Effect;
+use domorder_tests_sim::{Behaviour, Effect, Rule};
 use serde_json::{Value, json};
 
 use crate::world::*;
@@ -245,6 +245,64 @@ async fn what_is_there_already_is_not_bought_again() {
         );
     }
     assert_eq!(world.providers().requests().requests.len(), 0);
+}
+
+/// As if the first look had not missed it: what the provider sells once, and what was there before, was not bought.
+#[tokio::test]
+async fn a_name_from_before_that_is_refused_and_found_is_told_as_it_was_without_a_charge() {
+    let domain = "own-example-shop.com";
+    let seed = json!({"connectreseller": {"domains": [{"name": domain}]}});
+    let world = World::with().seed(seed).start().await;
+    let gone = json!({"responseMsg": {"statusCode": 404, "message": "Domain not found"}, "responseData": null});
+    let missed = Rule::new(Behaviour::Answer {
+        status: 200,
+        body: gone,
+    });
+    world.providers().add_fault(missed.operation("ViewDomain").once());
+    let key = world.order(register(domain)).await;
+    let view = world.until(&key, "succeeded/already_done").await;
+    assert_eq!(
+        (&view["charged"], &view["attempts"]),
+        (&json!("no"), &json!(1)),
+        "{view:#}"
+    );
+    assert!(
+        world
+            .steps(&key)
+            .await
+            .contains(&"unknown_outcome/taken_check".to_owned())
+    );
+    assert_eq!(world.providers().charges().count, 0);
+}
+
+/// The first look misses it, and the order that follows is refused: what stands is found, and is not this order's doing.
+#[tokio::test]
+async fn an_email_order_from_before_is_not_taken_for_the_one_that_was_refused() {
+    let domain = "own-example-shop.com";
+    let seed = json!({"logicboxes": {"email_orders": [{"domain": domain}]}});
+    let world = World::with().seed(seed).start().await;
+    let missing = json!({"status": "ERROR", "message": format!("Website doesn't exist for {domain}")});
+    let missed = Rule::new(Behaviour::Answer {
+        status: 500,
+        body: missing,
+    });
+    world.providers().add_fault(missed.operation("eelite/orderid").once());
+    let key = world.order(email_create(domain)).await;
+    let view = world.until(&key, "action_required/expectation_differs").await;
+    assert_eq!(
+        (&view["needs"], &view["charged"], &view["attempts"]),
+        (&json!("decision"), &json!("unknown"), &json!(1)),
+        "{view:#}"
+    );
+    let told = text(&view, "provider_message");
+    assert!(told.contains("was here before this order"), "{told}");
+
+    let decided = json!({"outcome": "not-done", "note": "the bill has no such line"});
+    world.tell(&key, "resolve", decided).await;
+    let view = world.until(&key, "succeeded/already_done").await;
+    assert_eq!((&view["charged"], &view["attempts"]), (&json!("no"), &json!(1)));
+    assert_eq!(world.providers().charges().count, 0);
+    assert_eq!(world.providers().requests().calls("eelite/add"), 1, "asked for once");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! A [`Case`] is a stall and what is shown of it, a [`Course`] what is done about it and how it ends. Every course that
 //! needs a signal is walked once by each [`Way`], with an order of its own; all orders of a provider share a world.
 
+mod changes;
 mod connectreseller;
 mod deadlines;
 mod logicboxes;
