@@ -220,7 +220,9 @@ fn absent(mut record: OrderRecord, facts: &Facts<'_>) -> Decision {
         );
     }
     let since = record.absent_since.unwrap_or(now);
-    let lasts = now.duration_since(since) >= signed(facts.policy.settle);
+    // By our own clock too: a server's may be set forward, and what was just taken may come to be seen yet.
+    let is_old = record.last_sent_at().is_none() || reconcile::settled(&record, facts);
+    let lasts = is_old && now.duration_since(since) >= signed(facts.policy.settle);
     if !(lasts && record.absences >= facts.policy.absences_min) {
         return later(record, facts, "not seen there (yet): one missing look proves nothing");
     }

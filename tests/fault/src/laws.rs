@@ -217,7 +217,10 @@ impl Books {
                     self.breaks("P3", format!("order {order}: {}, and its request stands", rec.state));
                 }
                 let wanted = plan.orders.iter().find(|o| o.n == order);
-                if rec.reason == Some(Reason::NotFound) && wanted.is_some_and(|o| provider.holds(o)) {
+                if rec.reason == Some(Reason::NotFound)
+                    && wanted.is_some_and(|o| provider.holds(o))
+                    && !self.set_back.contains(&order)
+                {
                     self.breaks("P3", format!("order {order}: not found, and it is there"));
                 }
             }

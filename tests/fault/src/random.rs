@@ -55,6 +55,15 @@ impl Plan {
         }
         let breaker = of_breaker(&mut chance, &mut orders, &mut faults);
         let lists = chance.pick(&[None, Some(Tells::Standing), Some(Tells::Arrivals)]);
+        let weak = |order: &&Wanted| world == World::Late && order.op == Op::RenewWeak;
+        for order in orders.iter().filter(weak) {
+            // What nobody can tell the end of is called off while it may come yet.
+            if chance.one_in(2) {
+                let at = order.at + chance.between(2 * MINUTE, 40 * MINUTE);
+                let (order, says) = (order.n, Says::Cancel);
+                faults.push(Fault::Signal { at, order, says });
+            }
+        }
         Self {
             seed,
             world,

@@ -31,12 +31,16 @@ const fn missed_within(guard: Guard) -> u64 {
         | Guard::Repeated
         | Guard::ControlRead
         | Guard::WeakAsks => 500,
-        Guard::Fence | Guard::Quarantine | Guard::ProvedBaseline | Guard::Spacing | Guard::BreakerLetsGo => 1_500,
-
+        Guard::Fence
+        | Guard::Quarantine
+        | Guard::ProvedBaseline
+        | Guard::Spacing
+        | Guard::BreakerLetsGo
+        | Guard::WeakEndsNothing => 1_500,
         Guard::JournalFirst => 3_000,
         Guard::BreakerTrial => 5_000,
         Guard::OwnClock | Guard::LedgerLost | Guard::OwnEnd | Guard::ControlFollows => 4_000,
-        Guard::AbsenceAfterSettle | Guard::WeakEndsNothing => 8_000,
+        Guard::AbsenceAfterSettle => 8_000,
     }
 }
 

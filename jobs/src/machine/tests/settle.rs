@@ -68,6 +68,25 @@ fn absence_settles_by_the_workers_own_clock_too() {
     assert_eq!(told(&ended), "unknown_outcome/answer_lost, charged unknown: wait 5s");
 }
 
+/// What was accepted comes to be seen late: looks apart by such a server's clock may all be of the last few minutes.
+#[test]
+fn what_is_to_be_called_off_and_not_seen_is_over_by_the_workers_own_clock_too() {
+    let accepted = OrderRecord {
+        intent: unknown(3600, 0).intent,
+        ..unseen_for_an_hour(in_progress())
+    };
+    let called_off = cancelling(Cancelling::ToEnd, accepted);
+    let then = |sent_for| {
+        let given = Facts {
+            sent_for: Duration::from_secs(sent_for),
+            ..facts(TRANSFER)
+        };
+        next(&called_off, saw(absent()), &given).map(|decision| decision.record.state)
+    };
+    assert_eq!(then(940), Ok(State::Cancelled));
+    assert_eq!(then(939), Ok(State::InProgress));
+}
+
 /// The one before it may be meant, and this one be placed a moment later.
 #[test]
 fn an_end_without_the_attempts_id_is_believed_after_the_settle_time_only() {
