@@ -9,14 +9,19 @@ const AMENDED: &str = "in_progress/being_amended";
 const BLOCKED: &str = "blocked/awaiting_losing_registrar";
 const OFF: &str = "cancelled/cancelled_by_signal";
 
-/// Reads lag behind for a while, and absence is believed a while later than that.
-async fn slow_world() -> World {
+/// How long a change stays to be seen, ms: time enough to ask in every way, on a machine that has much else to do.
+const SLOW: u64 = 4_000;
+
+/// Calls may take long, reads lag behind for a while, and absence is believed a while later than that.
+async fn slow_world(settle: &str) -> World {
     let world = World::with()
         .scale(1.0)
         .setting("http.tokens", TOKENS)
-        .setting("reconcile.settle", "'4s'")
+        .setting("reconcile.settle", settle)
         .setting("reconcile.gate", "'500ms'")
-        .setting("accounts.cr-main.timeout", "'1200ms'")
+        .setting("worker.lease", "'20s'")
+        .setting("accounts.cr-main.timeout", "'6s'")
+        .setting("accounts.lb-main.timeout", "'6s'")
         .setting("polling.register", "['150ms', '300ms']")
         .start()
         .await;
@@ -67,15 +72,19 @@ impl World {
     }
 }
 
+fn slow_call(operation: &str) -> Rule {
+    Rule::new(Behaviour::Late { ms: SLOW }).operation(operation).once()
+}
+
 fn reads_lag(ms: u64, operation: &str) -> Rule {
     Rule::new(Behaviour::Lag { ms }).operation(operation).once()
 }
 
 #[tokio::test]
 async fn a_transfer_that_is_placed_anew_asks_nobody_until_a_lagging_provider_shows_its_end() {
-    let world = slow_world().await;
+    let world = slow_world("'7s'").await;
     let key = world.stalled_at("cr-main", "badauth-example-shop.com").await;
-    world.providers().add_fault(reads_lag(2_500, "CancelTransfer"));
+    world.providers().add_fault(reads_lag(SLOW, "CancelTransfer"));
     world
         .tell_by(Way::Http, &key, "auth-code", &json!({"auth_code": "bad-Code-0000"}))
         .await;
@@ -104,17 +113,16 @@ async fn a_transfer_that_is_placed_anew_asks_nobody_until_a_lagging_provider_sho
 
 #[tokio::test]
 async fn a_transfer_that_is_called_off_says_so_until_that_is_seen_and_wins_over_placing_it_anew() {
-    let world = slow_world().await;
+    let world = slow_world("'7s'").await;
     let slow = world.stalled_at("cr-main", "badauth-example-mill.com").await;
-    let rule = Rule::new(Behaviour::Late { ms: 900 }).operation("CancelTransfer");
-    world.providers().add_fault(rule.once());
+    world.providers().add_fault(slow_call("CancelTransfer"));
     world.tell_by(Way::CommandLine, &slow, "cancel", &json!({})).await;
     world.asks_nobody(&slow, CANCELLED, "Being called off").await;
     let view = world.until(&slow, OFF).await;
     assert_eq!(view["charged"], "refund_due");
 
     let key = world.stalled_at("cr-main", "badauth-example-shop.com").await;
-    world.providers().add_fault(reads_lag(2_500, "CancelTransfer"));
+    world.providers().add_fault(reads_lag(SLOW, "CancelTransfer"));
     world
         .tell_by(Way::Redis, &key, "auth-code", &json!({"auth_code": GOOD_CODE}))
         .await;
@@ -138,7 +146,7 @@ async fn a_transfer_that_is_called_off_says_so_until_that_is_seen_and_wins_over_
 
 #[tokio::test]
 async fn what_the_provider_does_not_let_be_cancelled_asks_again_for_what_it_still_needs() {
-    let world = slow_world().await;
+    let world = slow_world("'4s'").await;
     let refusal = |message: &str| {
         let body = json!({"responseMsg": {"statusCode": 400, "message": message}, "responseData": null});
         Rule::new(Behaviour::Answer { status: 200, body }).operation("CancelTransfer")
@@ -172,11 +180,11 @@ async fn what_the_provider_does_not_let_be_cancelled_asks_again_for_what_it_stil
 
 #[tokio::test]
 async fn a_code_that_is_handed_in_in_place_asks_for_another_only_when_the_provider_goes_on_asking() {
-    let world = slow_world().await;
+    let world = slow_world("'7s'").await;
     let key = world.stalled_at("lb-main", "badauth-example-shop.com").await;
-    world
-        .providers()
-        .add_fault(reads_lag(350, "domains/transfer/submit-auth-code"));
+    let operation = "domains/transfer/submit-auth-code";
+    world.providers().add_fault(slow_call(operation));
+    world.providers().add_fault(reads_lag(350, operation));
     world
         .tell_by(Way::Http, &key, "auth-code", &json!({"auth_code": GOOD_CODE}))
         .await;
@@ -189,7 +197,7 @@ async fn a_code_that_is_handed_in_in_place_asks_for_another_only_when_the_provid
     // What did not arrive is handed in again, and a wrong one is found out.
     let other = world.stalled_at("lb-main", "badauth-example-mill.com").await;
     world.providers().clear_faults();
-    let throttled = Rule::new(Behaviour::Throttle429).operation("domains/transfer/submit-auth-code");
+    let throttled = Rule::new(Behaviour::Throttle429).operation(operation);
     world.providers().add_fault(throttled.once());
     world
         .tell(&other, "auth-code", json!({"auth_code": "bad-Code-0000"}))
