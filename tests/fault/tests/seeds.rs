@@ -25,18 +25,16 @@ const fn missed_within(guard: Guard) -> u64 {
         | Guard::Reconcile
         | Guard::Journal
         | Guard::Settle
+        | Guard::Spacing
         | Guard::EffectFirst
         | Guard::Breaker
         | Guard::ListSingly
         | Guard::Repeated
         | Guard::ControlRead
         | Guard::WeakAsks => 500,
-        Guard::Fence
-        | Guard::Quarantine
-        | Guard::ProvedBaseline
-        | Guard::Spacing
-        | Guard::BreakerLetsGo
-        | Guard::WeakEndsNothing => 1_500,
+        Guard::Fence | Guard::Quarantine | Guard::ProvedBaseline | Guard::BreakerLetsGo | Guard::WeakEndsNothing => {
+            1_500
+        }
         Guard::JournalFirst => 3_000,
         Guard::BreakerTrial => 5_000,
         Guard::OwnClock | Guard::LedgerLost | Guard::OwnEnd | Guard::ControlFollows => 4_000,
