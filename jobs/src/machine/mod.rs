@@ -8,9 +8,10 @@
 //! Rooms: [`before`] (until the paid call), [`around`] (contacts and price before it, what is set after it), [`after`]
 //! (its answer), [`reconcile`] (an unknown outcome), [`waiting`] (the provider or a person has the word), [`changing`]
 //! (what it has is cancelled, placed anew or amended), [`signals`] (what people say), [`listed`] (a list shows it
-//! unchanged), [`paused`] (while the account is), [`guard`] (what is not believed) and [`doubts`] (what contradicts what was [`proved`]). What is particular to a kind of order stands in
-//! [`kinds`], how long to wait in [`waits`], the moves that all of them make in [`moves`]. Which sighting an answer is was
-//! decided by the provider's adapter; no provider's word is known here.
+//! unchanged), [`paused`] (while the account is), [`guard`] (what is not believed) and [`doubts`] (what contradicts what
+//! was [`proved`]). What is particular to a kind of order stands in [`kinds`], how long to wait in [`waits`], the moves
+//! that all of them make in [`moves`]. Which sighting an answer is was decided by the provider's adapter; no provider's
+//! word is known here.
 //!
 //! The rules that money rests on, each tested as a law over random histories: a paid call is decided on nothing but a
 //! look that saw absence in `queued`; whatever is not proven to be without effect is `unknown_outcome` and leaves it by
